@@ -1,0 +1,160 @@
+/* A file searched through a small window must give what the whole text gives.
+ *
+ * Input: chunk, before, after, length of the needle, mode and piece size, a byte each; the needle; the file. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "filescan.h"
+
+static void check(int holds)
+{
+    if (!holds)
+        abort();
+}
+
+static const char *find(const char *text, const char *end, const char *needle, size_t length)
+{
+    for (; (size_t)(end - text) >= length; text++)
+        if (!memcmp(text, needle, length))
+            return text;
+    return NULL;
+}
+
+/* The text that is to be searched, and the next of its lines that a range must name. */
+typedef struct {
+    const char *text, *end, *line;
+    uint64_t number;
+    const tr_scan_plan *plan;
+} oracle;
+
+static const char *line_end(const oracle *all, const char *at)
+{
+    const char *newline = memchr(at, '\n', (size_t)(all->end - at));
+    return newline ? newline + 1 : all->end;
+}
+
+static const char *lines_back(const oracle *all, const char *at, size_t lines)
+{
+    while (lines-- && at > all->text)
+        for (at--; at > all->text && at[-1] != '\n';)
+            at--;
+    return at;
+}
+
+/* Move to the next line that holds the needle. */
+static int next_hit(oracle *all)
+{
+    const tr_needle *needle = &all->plan->needle;
+    for (; all->line < all->end; all->line = line_end(all, all->line), all->number++)
+        if (!needle->length || find(all->line, line_end(all, all->line), needle->bytes, needle->length))
+            return 1;
+    return 0;
+}
+
+static void check_range(oracle *all, const tr_piece *piece, const tr_range *range)
+{
+    const char *begin, *end = all->line, *stop;
+    const char *blob = piece->blob;
+
+    check(next_hit(all) && range->line == all->number);
+    begin = lines_back(all, all->line, all->plan->before);
+    check(range->begin <= range->start && range->start < range->end);
+    check(range->end <= range->stop && range->stop <= piece->used);
+    check(range->start - range->begin == (size_t)(all->line - begin));
+    check(!memcmp(blob + range->begin, begin, range->end - range->begin));
+    if (all->plan->needle.length)
+        check(find(all->line, all->end, all->plan->needle.bytes, all->plan->needle.length) == all->line + range->at);
+    for (size_t left = range->end - range->start; left; all->number++) {
+        end = line_end(all, all->line);
+        check((size_t)(end - all->line) <= left);
+        left -= (size_t)(end - all->line);
+        all->line = end;
+    }
+    stop = end;
+    for (size_t i = 0; i < all->plan->after && stop < all->end; i++)
+        stop = line_end(all, stop);
+    check(range->stop - range->end == (size_t)(stop - end));
+    check(!memcmp(blob + range->end, end, range->stop - range->end));
+}
+
+static void run(const tr_scan_plan *plan, int directory, const char *name, oracle *all)
+{
+    tr_text text = {.fd = -1};
+    uint64_t count = 0;
+    int state;
+
+    check(tr_text_open(&text, plan, directory, name) == 0);
+    do {
+        tr_piece *piece = calloc(1, sizeof *piece);
+        check(piece != NULL);
+        state = tr_text_step(&text, plan, piece);
+        check(state != TR_STEP_FAILED);
+        for (size_t i = 0; i < piece->range_count; i++)
+            check_range(all, piece, &piece->ranges[i]);
+        count += piece->count;
+        tr_piece_free(piece);
+    } while (state == TR_STEP_MORE);
+    if (state == TR_STEP_BINARY) {
+        size_t size = (size_t)(all->end - all->text);
+        check(memchr(all->text, 0, size < plan->probe ? size : plan->probe) != NULL);
+    } else if (plan->mode == TR_SCAN_LINES) {
+        check(!next_hit(all));
+    } else {
+        for (; next_hit(all) && count; count--) {
+            all->line = line_end(all, all->line);
+            all->number++;
+            if (plan->mode == TR_SCAN_FILES)
+                all->line = all->end;
+        }
+        check(!count && !next_hit(all));
+    }
+    tr_text_close(&text, plan);
+    free(text.bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char name[] = "/tmp/fuzz_filescan_XXXXXX";
+    static int fd = -1, directory = -1;
+    static const size_t pieces[] = {1, 50, 200, 1 << 18};
+    char needle[16];
+    size_t length;
+    oracle all;
+    tr_scan_plan plan;
+
+    if (fd < 0) {
+        fd = mkstemp(name);
+        directory = open("/tmp", O_RDONLY | O_DIRECTORY);
+        check(fd >= 0 && directory >= 0);
+    }
+    if (size < 6)
+        return 0;
+    length = data[3] % sizeof needle;
+    if (length > size - 6)
+        length = size - 6;
+    memcpy(needle, data + 6, length);
+    if (memchr(needle, '\n', length))
+        return 0;
+    memset(&plan, 0, sizeof plan);
+    plan.isa = tr_bytescan_for(NULL);
+    plan.needle = tr_needle_of(needle, length);
+    plan.mode = length ? data[4] % 3 : TR_SCAN_LINES;
+    plan.chunk = 1 + data[0];
+    plan.before = plan.mode == TR_SCAN_LINES ? data[1] % 5 : 0;
+    plan.after = data[2] % 5;
+    plan.probe = data[4] & 64 ? 20 : 0;
+    plan.line_most = 1 << 20;
+    plan.piece_most = pieces[data[5] % 4];
+    data += 6 + length;
+    size -= 6 + length;
+    check(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
+    all.text = all.line = (const char *)data;
+    all.end = all.text + size;
+    all.number = 1;
+    all.plan = &plan;
+    run(&plan, directory, name + 5, &all);
+    return 0;
+}

@@ -1,0 +1,44 @@
+"""Native-speed tools for agents: traversal, search, processes and an MCP server, from plain Python.
+
+Every name loads its implementation on first use, so importing the package costs next to nothing.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from toolrig._backend import backend as backend
+    from toolrig.errors import ToolrigError as ToolrigError
+    from toolrig.fs import glob as glob
+    from toolrig.fs import read as read
+    from toolrig.fs import walk as walk
+    from toolrig.process import run as run
+    from toolrig.root import Root as Root
+    from toolrig.search import grep as grep
+
+    __version__: str
+
+_HOMES = {
+    "backend": "_backend",
+    "glob": "fs",
+    "grep": "search",
+    "read": "fs",
+    "Root": "root",
+    "run": "process",
+    "ToolrigError": "errors",
+    "walk": "fs",
+}
+
+__all__ = ["Root", "ToolrigError", "__version__", "backend", "glob", "grep", "read", "run", "walk"]
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from toolrig._version import installed
+
+        return installed()
+    from toolrig._face import resolve
+
+    return resolve("toolrig", _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

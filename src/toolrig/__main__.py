@@ -1,0 +1,7 @@
+"""``python -m toolrig``."""
+
+import sys
+
+from toolrig.cli import main
+
+sys.exit(main())

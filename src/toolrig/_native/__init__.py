@@ -1,0 +1,1 @@
+"""Compiled kernels. Import them through ``toolrig._backend.kernel``."""

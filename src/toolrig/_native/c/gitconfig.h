@@ -1,0 +1,294 @@
+/* The few values of git's configuration (git-config(1)) that decide what a listing shows.
+ *
+ * Read in git's order: system, $XDG_CONFIG_HOME/git/config, ~/.gitconfig, the repository, its worktree; the
+ * last one wins. include.path is followed; includeIf, environment variables and ~user are not. A syntax error
+ * ends the file it is in, what stood before it counts. */
+#ifndef TR_GITCONFIG_H
+#define TR_GITCONFIG_H
+
+#include "readfile.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    TR_CONFIG_LIMIT = 1 << 20, /* bytes of one file */
+    TR_CONFIG_DEPTH = 10,      /* includes within includes, as in git */
+    TR_CONFIG_FILES = 64,      /* files read for one repository: a cycle of includes must end */
+};
+
+typedef struct {
+    const char *home, *config_home; /* $HOME and $XDG_CONFIG_HOME, NULL where unset */
+    char *excludes_file;            /* core.excludesFile as written, NULL where unset */
+    int ignore_case;                /* core.ignoreCase */
+    int sha256;                     /* extensions.objectFormat */
+    int worktree_config;            /* extensions.worktreeConfig */
+    int files, no_memory;
+} tr_config;
+
+/* *a* and *b* with *between*, malloc'ed. */
+static char *tr_join(const char *a, size_t a_length, const char *between, const char *b)
+{
+    size_t middle = strlen(between), b_length = strlen(b);
+    char *joined = malloc(a_length + middle + b_length + 1);
+
+    if (joined) {
+        memcpy(joined, a, a_length);
+        memcpy(joined + a_length, between, middle);
+        memcpy(joined + a_length + middle, b, b_length + 1);
+    }
+    return joined;
+}
+
+/* *path* with a leading ~/ replaced, malloc'ed; empty where a ~ cannot be replaced. */
+static char *tr_config_expand(const char *home, const char *path)
+{
+    if (path[0] == '~' && path[1] == '/' && home)
+        return tr_join(home, strlen(home), "", path + 1);
+    return strdup(path[0] == '~' ? "" : path);
+}
+
+static int tr_config_truth(const char *value)
+{
+    if (!value)
+        return 1; /* a key without "=" */
+    if (!strcasecmp(value, "true") || !strcasecmp(value, "yes") || !strcasecmp(value, "on"))
+        return 1;
+    return strtol(value, NULL, 0) != 0;
+}
+
+static void tr_config_file(tr_config *config, int dir_fd, const char *path, int depth);
+
+static void tr_config_include(tr_config *config, int dir_fd, const char *from, const char *value, int depth)
+{
+    const char *slash = strrchr(from, '/');
+    char *path;
+
+    if (value[0] == '/' || value[0] == '~' || !slash)
+        path = tr_config_expand(config->home, value);
+    else
+        path = tr_join(from, (size_t)(slash - from) + 1, "", value);
+    if (path)
+        tr_config_file(config, dir_fd, path, depth + 1);
+    else
+        config->no_memory = 1;
+    free(path);
+}
+
+/* One parsed file: the key of the line at hand, lower-case, and the unquoted value in place. */
+typedef struct {
+    char *at, *end;
+    char section[32], key[32]; /* longer ones are none of ours and are cut */
+    int subsection;
+    char *value; /* NULL: no "=" */
+} tr_config_line;
+
+static void tr_config_apply(tr_config *config, const tr_config_line *line, int dir_fd, const char *path,
+                            int depth)
+{
+    const char *value = line->value;
+
+    if (line->subsection)
+        return;
+    if (!strcmp(line->section, "include") && !strcmp(line->key, "path") && value) {
+        tr_config_include(config, dir_fd, path, value, depth);
+    } else if (!strcmp(line->section, "core") && !strcmp(line->key, "ignorecase")) {
+        config->ignore_case = tr_config_truth(value);
+    } else if (!strcmp(line->section, "core") && !strcmp(line->key, "excludesfile") && value) {
+        free(config->excludes_file);
+        config->excludes_file = strdup(value);
+        config->no_memory |= !config->excludes_file;
+    } else if (!strcmp(line->section, "extensions") && !strcmp(line->key, "objectformat") && value) {
+        config->sha256 = !strcmp(value, "sha256");
+    } else if (!strcmp(line->section, "extensions") && !strcmp(line->key, "worktreeconfig")) {
+        config->worktree_config = tr_config_truth(value);
+    }
+}
+
+/* Copy a name of letters, digits, '-' and '.' in lower case. */
+static void tr_config_name(tr_config_line *line, char *out, size_t room)
+{
+    size_t length = 0;
+
+    for (; line->at < line->end; line->at++) {
+        char c = *line->at;
+        if (c >= 'A' && c <= 'Z')
+            c |= 0x20;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.'))
+            break;
+        if (length + 1 < room)
+            out[length++] = c;
+    }
+    out[length] = 0;
+}
+
+/* The rest of a [section "subsection"] header. 0: malformed. */
+static int tr_config_header(tr_config_line *line)
+{
+    tr_config_name(line, line->section, sizeof line->section);
+    line->subsection = strchr(line->section, '.') != NULL;
+    while (line->at < line->end && (*line->at == ' ' || *line->at == '\t'))
+        line->at++;
+    if (line->at < line->end && *line->at == '"') {
+        line->subsection = 1;
+        for (line->at++; line->at < line->end && *line->at != '"' && *line->at != '\n'; line->at++)
+            if (*line->at == '\\' && line->end - line->at > 1)
+                line->at++;
+        if (line->at == line->end || *line->at++ != '"')
+            return 0;
+    }
+    return line->at < line->end && *line->at++ == ']';
+}
+
+static int tr_config_escape(char c)
+{
+    switch (c) {
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'b': return '\b';
+    case '\\':
+    case '"': return c;
+    default: return -1;
+    }
+}
+
+/* Unquote the value at line->at in place, up to the end of the line. 0: malformed. */
+static int tr_config_value(tr_config_line *line)
+{
+    char *out = line->at, *kept = out; /* kept: behind the last character that is not trailing space */
+    int quoted = 0, comment = 0;
+
+    line->value = out;
+    for (; line->at < line->end && *line->at != '\n'; line->at++) {
+        char c = *line->at;
+        if (comment || (c == '\r' && line->at + 1 < line->end && line->at[1] == '\n'))
+            continue;
+        if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
+            if (out != line->value)
+                *out++ = ' ';
+            continue;
+        }
+        if (!quoted && (c == '#' || c == ';')) {
+            comment = 1;
+            continue;
+        }
+        if (c == '"') {
+            quoted = !quoted;
+            kept = out;
+            continue;
+        }
+        if (c == '\\') {
+            int escaped;
+            line->at += line->end - line->at > 2 && line->at[1] == '\r' && line->at[2] == '\n';
+            if (++line->at == line->end)
+                break;
+            if (*line->at == '\n')
+                continue;
+            if ((escaped = tr_config_escape(*line->at)) < 0)
+                return 0;
+            c = (char)escaped;
+        }
+        *out++ = c;
+        kept = out;
+    }
+    if (quoted)
+        return 0;
+    if (line->at < line->end)
+        line->at++; /* the newline, which *kept may overwrite */
+    *kept = 0;
+    return 1;
+}
+
+static void tr_config_skip(tr_config_line *line, const char *spaces)
+{
+    while (line->at < line->end && *line->at && strchr(spaces, *line->at))
+        line->at++;
+}
+
+/* Move to the next key and its value. 0: the end, or a syntax error. */
+static int tr_config_next(tr_config_line *line)
+{
+    for (;;) {
+        tr_config_skip(line, " \t\r\n");
+        if (line->at == line->end)
+            return 0;
+        if (*line->at == '#' || *line->at == ';') {
+            while (line->at < line->end && *line->at != '\n')
+                line->at++;
+        } else if (*line->at == '[') {
+            line->at++;
+            if (!tr_config_header(line))
+                return 0;
+        } else {
+            break;
+        }
+    }
+    tr_config_name(line, line->key, sizeof line->key);
+    tr_config_skip(line, " \t\r");
+    line->value = NULL;
+    if (!line->key[0])
+        return 0;
+    if (line->at == line->end || *line->at == '\n')
+        return 1;
+    if (*line->at != '=')
+        return 0;
+    line->at++;
+    return tr_config_value(line);
+}
+
+static void tr_config_file(tr_config *config, int dir_fd, const char *path, int depth)
+{
+    tr_config_line line;
+    tr_file file;
+
+    if (depth > TR_CONFIG_DEPTH || config->files >= TR_CONFIG_FILES || !path[0])
+        return;
+    config->files++;
+    if (tr_read_file(dir_fd, path, 0, TR_CONFIG_LIMIT, &file) != 0)
+        return;
+    memset(&line, 0, sizeof line);
+    line.at = file.bytes;
+    line.end = file.bytes + file.length;
+    if (file.length >= 3 && memcmp(file.bytes, "\xef\xbb\xbf", 3) == 0)
+        line.at += 3;
+    while (tr_config_next(&line))
+        tr_config_apply(config, &line, dir_fd, path, depth);
+    free(file.bytes);
+}
+
+/* A file below the user's configuration directory: $XDG_CONFIG_HOME/git/<name> or ~/.config/git/<name>. */
+static char *tr_config_user_file(const tr_config *config, const char *name)
+{
+    if (config->config_home && config->config_home[0])
+        return tr_join(config->config_home, strlen(config->config_home), "/git/", name);
+    return config->home ? tr_join(config->home, strlen(config->home), "/.config/git/", name) : NULL;
+}
+
+static void tr_config_user(tr_config *config)
+{
+    char *path = tr_config_user_file(config, "config");
+
+    tr_config_file(config, AT_FDCWD, "/etc/gitconfig", 0);
+    if (path)
+        tr_config_file(config, AT_FDCWD, path, 0);
+    free(path);
+    path = config->home ? tr_join(config->home, strlen(config->home), "", "/.gitconfig") : NULL;
+    if (path)
+        tr_config_file(config, AT_FDCWD, path, 0);
+    free(path);
+}
+
+/* Fill *config*, whose home and config_home the caller has set, for the repository of these directories.
+ * Returns 0 or ENOMEM. */
+static int tr_config_read(tr_config *config, int git_fd, int common_fd)
+{
+    tr_config_user(config);
+    config->sha256 = config->worktree_config = 0; /* a matter of the repository alone */
+    tr_config_file(config, common_fd, "config", 0);
+    if (config->worktree_config)
+        tr_config_file(config, git_fd, "config.worktree", 0);
+    return config->no_memory ? ENOMEM : 0;
+}
+
+#endif

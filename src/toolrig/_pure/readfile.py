@@ -1,0 +1,86 @@
+"""Read small files that somebody else wrote: regular files only, never blocking, never without bound."""
+
+import os
+import stat
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_REACH = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_CLOEXEC", 0)  # needs no permission to list
+_BINARY = getattr(os, "O_BINARY", 0)
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd
+
+
+class Directory:
+    """A directory by descriptor or, where the platform opens none, by path."""
+
+    def __init__(self, place: "int | str", *, owned: bool = False) -> None:
+        self._place = place
+        self._owned = owned
+
+    @classmethod
+    def open(cls, path: str) -> "Directory | None":
+        """Open the directory *path*; None: there is none."""
+        return Directory(os.path.curdir if _BY_DESCRIPTOR else "").sub(path)
+
+    def sub(self, path: str) -> "Directory | None":
+        """Open the directory *path*, relative to this one; None: there is none."""
+        if not _BY_DESCRIPTOR:
+            joined = self._joined(path)
+            return Directory(joined) if os.path.isdir(joined) else None
+        try:
+            fd = os.open(self._joined(path), _REACH | os.O_DIRECTORY, dir_fd=self._dir_fd())
+        except (OSError, ValueError):
+            return None
+        return Directory(fd, owned=True)
+
+    def close(self) -> None:
+        if self._owned and isinstance(self._place, int):
+            os.close(self._place)
+            self._owned = False
+
+    def read(self, path: str, limit: int, *, follow: bool = True) -> bytes:
+        """Return the content of the regular file *path*.
+
+        Raises:
+            OSError: There is no such file, it is not a regular one, or it is longer than *limit* bytes.
+        """
+        flags = _FLAGS | _BINARY | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
+        if not follow and not hasattr(os, "O_NOFOLLOW") and os.path.islink(self._joined(path)):
+            raise OSError(f"{path!r} is a symbolic link")
+        try:
+            fd = os.open(self._joined(path), flags, dir_fd=self._dir_fd())
+        except ValueError as error:  # a NUL in the path
+            raise FileNotFoundError(f"{path!r} is no file name") from error
+        try:
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+                raise OSError(f"{path!r} is not a regular file of at most {limit} bytes")
+            return _read_all(fd, status.st_size)
+        finally:
+            os.close(fd)
+
+    def stat(self, path: str) -> os.stat_result:
+        return os.stat(self._joined(path), dir_fd=self._dir_fd())
+
+    def readlink(self, path: str) -> bytes | None:
+        """Return what the symbolic link *path* says; None: it is none."""
+        try:
+            return os.fsencode(os.readlink(self._joined(path), dir_fd=self._dir_fd()))
+        except OSError:
+            return None
+
+    def searchable(self, path: str) -> bool:
+        return os.access(self._joined(path), os.X_OK, dir_fd=self._dir_fd())
+
+    def _joined(self, path: str) -> str:
+        return path if isinstance(self._place, int) else os.path.join(self._place, path)
+
+    def _dir_fd(self) -> int | None:
+        return self._place if isinstance(self._place, int) else None
+
+
+def _read_all(fd: int, size: int) -> bytes:
+    parts = []
+    while size > 0 and (part := os.read(fd, size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

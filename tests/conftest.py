@@ -1,0 +1,27 @@
+"""Fixtures that every test may use."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from toolrig import _backend
+
+
+@pytest.fixture(params=["native", "pure"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Run the test on the compiled kernels, then on their twins; child processes inherit the choice."""
+    monkeypatch.setenv("TOOLRIG_BACKEND", request.param)
+    _backend.choose(request.param)
+    yield request.param
+    _backend.choose(None)
+
+
+@pytest.fixture
+def public_directory() -> Iterator[Path]:
+    """Return a directory that other users may enter, unlike pytest's own."""
+    with TemporaryDirectory() as path:
+        os.chmod(path, 0o755)
+        yield Path(path)

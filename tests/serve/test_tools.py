@@ -1,0 +1,251 @@
+"""The tools as a model sees them: texts, footers that say how to get the rest, errors that say what to do."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from toolrig import Root
+from toolrig.serve import build
+
+Use = Callable[..., tuple[str, bool]]
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    top = tmp_path / "top"
+    (top / "src").mkdir(parents=True)
+    (top / "src" / "main.py").write_text("".join(f"line {number}\n" for number in range(1, 11)))
+    (top / "src" / "other.txt").write_text("other line 3\n")
+    (top / "notes.md").write_text("# Notes\n")
+    (top / "blob").write_bytes(b"\0binary line 3")
+    (tmp_path / "secret").write_text("secret line 3")
+    (top / "out").symlink_to("../secret")
+    for number, path in enumerate(["blob", "notes.md", "src/main.py", "src/other.txt"]):
+        os.utime(top / path, (number, number))
+    return top
+
+
+@pytest.fixture
+def use(backend: str, tree: Path) -> Iterator[Use]:
+    """Call a tool of a server on the tree, by a real message."""
+    with Root(tree) as root:
+        core = build(root).core()
+
+        def call(name: str, /, **arguments: Any) -> tuple[str, bool]:
+            params = {"name": name, "arguments": arguments}
+            request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+            reply = core.handle(json.dumps(request).encode())
+            assert reply is not None
+            result = json.loads(reply)["result"]
+            return result["content"][0]["text"], result["isError"]
+
+        yield call
+
+
+def test_read_returns_lines_as_they_are(use: Use) -> None:
+    assert use("read", path="src/other.txt") == ("other line 3\n", False)
+    assert use("read", path="src/main.py", offset=9) == ("line 9\nline 10\n", False)
+
+
+def test_read_says_how_to_go_on(use: Use) -> None:
+    text, _ = use("read", path="src/main.py", offset=3, limit=2)
+    assert text == "line 3\nline 4\n[lines 3-4 of 10; continue with offset=5]"
+    assert (
+        use("read", path="src/main.py", offset=99)[0] == "[the file has 10 lines; offset 99 is past its end]"
+    )
+
+
+def test_read_cuts_long_lines_and_large_windows(use: Use, tree: Path) -> None:
+    (tree / "long").write_text("x" * 5000 + "\nshort\n")
+    text, _ = use("read", path="long")
+    assert text == "x" * 2000 + " [... 3,000 characters cut]\nshort\n"
+    (tree / "large").write_text(("y" * 1000 + "\n") * 1000)
+    text, _ = use("read", path="large")
+    assert len(text) < 270_000
+    assert text.endswith("[lines 1-261 of 1,000; continue with offset=262]")
+    (tree / "endless").write_text("z" * 1_000_000)
+    text, _ = use("read", path="endless")
+    assert len(text) < 3000
+    assert "characters cut" in text
+
+
+def test_read_names_other_encodings_and_empty_files(use: Use, tree: Path) -> None:
+    (tree / "latin").write_bytes(b"caf\xe9\n")
+    (tree / "empty").touch()
+    assert use("read", path="latin") == ("café\n[decoded as latin-1]", False)
+    assert use("read", path="empty") == ("[the file is empty]", False)
+
+
+def test_glob_lists_the_newest_first(use: Use) -> None:
+    assert use("glob", pattern="**/*.*") == ("src/other.txt\nsrc/main.py\nnotes.md", False)
+    assert use("glob", pattern="*.py", path="src") == ("src/main.py", False)
+    text, _ = use("glob", pattern="**/*.*", sort="path", limit=1)
+    assert text == "notes.md\n[1 paths of 3; raise limit or narrow the pattern]"
+    assert use("glob", pattern="**/*.rs") == ("[no file matches]", False)
+
+
+def test_grep_names_the_file_on_each_hit(use: Use) -> None:
+    assert use("grep", pattern=r"line 3\b") == ("src/main.py:3:line 3\nsrc/other.txt:1:other line 3", False)
+    assert use("grep", pattern="line", output_mode="files_with_matches")[0] == "src/main.py\nsrc/other.txt"
+    assert use("grep", pattern="line", output_mode="count")[0] == "src/main.py:10\nsrc/other.txt:1"
+
+
+def test_grep_takes_bare_globs_anywhere(use: Use) -> None:
+    assert use("grep", pattern="3", glob="*.txt")[0] == "src/other.txt:1:other line 3"
+    assert use("grep", pattern="3", glob="!*.txt")[0] == "src/main.py:3:line 3"
+    assert use("grep", pattern="3", glob="src/*.txt")[0] == "src/other.txt:1:other line 3"
+
+
+def test_grep_prints_each_line_of_context_once(use: Use) -> None:
+    text, _ = use("grep", pattern="line [358]$", path="src/main.py", context=1)
+    assert text.splitlines() == [
+        "src/main.py-2-line 2",
+        "src/main.py:3:line 3",
+        "src/main.py-4-line 4",
+        "src/main.py:5:line 5",
+        "src/main.py-6-line 6",
+        "src/main.py-7-line 7",
+        "src/main.py:8:line 8",
+        "src/main.py-9-line 9",
+    ]
+    text, _ = use("grep", pattern="line [38]$|other", context=1)
+    assert text.splitlines() == [
+        "src/main.py-2-line 2",
+        "src/main.py:3:line 3",
+        "src/main.py-4-line 4",
+        "--",
+        "src/main.py-7-line 7",
+        "src/main.py:8:line 8",
+        "src/main.py-9-line 9",
+        "--",
+        "src/other.txt:1:other line 3",
+    ]
+
+
+def test_grep_pages(use: Use) -> None:
+    text, _ = use("grep", pattern="line", limit=4)
+    assert text.splitlines()[-1] == "[cut after 4; continue with offset=4, or narrow the search]"
+    text, _ = use("grep", pattern="line", limit=20, offset=10)
+    assert text == "src/other.txt:1:other line 3"
+    assert use("grep", pattern="line", offset=50)[0] == "[no more matches]"
+
+
+def test_grep_cuts_long_lines_around_the_hit(use: Use, tree: Path) -> None:
+    (tree / "long").write_text("a" * 3000 + "needle" + "b" * 3000)
+    text, _ = use("grep", pattern="needle")
+    assert "needle" in text
+    assert len(text) < 600
+    assert text.startswith("long:1:[2,875 characters] ")
+    assert text.endswith(" [2,631 characters]")
+
+
+def test_links_out_of_the_root_are_not_searched(use: Use) -> None:
+    assert "secret" not in use("grep", pattern="line 3")[0]
+
+
+@pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "out", "src/../../secret"])
+def test_paths_outside_the_root_are_refused(use: Use, path: str) -> None:
+    for name, arguments in (
+        ("read", {"path": path}),
+        ("glob", {"pattern": "*", "path": os.path.dirname(path) + "/.." if path == "out" else path}),
+        ("grep", {"pattern": "x", "path": path}),
+        ("run", {"command": "pwd", "cwd": path}),
+    ):
+        text, failed = use(name, **arguments)
+        assert failed
+        assert "outside" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "words"),
+    [
+        ("read", {"path": "missing"}, "missing: No such file or directory; find paths with glob"),
+        ("read", {"path": "src"}, "src: is a directory: list it instead"),
+        ("read", {"path": "blob"}, "blob is a binary file"),
+        ("read", {}, "read: argument 'path' is missing: give a string"),
+        ("read", {"path": 3}, "argument 'path' must be a string, got 3"),
+        ("read", {"path": "notes.md", "offset": 0}, "argument 'offset' must be at least 1, got 0"),
+        ("read", {"path": "notes.md", "lines": 3}, "argument 'lines' is unknown; known: path, offset, limit"),
+        ("read", {"path": "a\0b"}, "NUL"),
+        ("read", {"path": ""}, "empty"),
+        ("glob", {"pattern": "/etc/*"}, "must be relative"),
+        ("glob", {"pattern": "*", "sort": "size"}, 'must be one of "mtime", "path"; got "size"'),
+        ("grep", {"pattern": "("}, "pattern"),
+        (
+            "grep",
+            {"pattern": "x", "path": "missing"},
+            "missing: No such file or directory; find paths with glob",
+        ),
+        (
+            "glob",
+            {"pattern": "x", "path": "missing"},
+            "missing: No such file or directory; find paths with glob",
+        ),
+        ("run", {"command": "true", "timeout": "soon"}, "argument 'timeout' must be a number, got \"soon\""),
+        (
+            "run",
+            {"command": "true", "cwd": "missing"},
+            "missing: No such file or directory; find paths with glob",
+        ),
+        ("run", {"command": "a\0b"}, "NUL"),
+    ],
+)
+def test_failures_say_what_to_do(use: Use, name: str, arguments: dict[str, Any], words: str) -> None:
+    text, failed = use(name, **arguments)
+    assert failed
+    assert words in text
+
+
+def test_the_error_of_a_command_is_told_as_it_stands(use: Use) -> None:
+    text, failed = use("run", command="true " + "x" * 3_000_000)
+    assert failed
+    assert text.startswith("cannot run '/bin/sh': it was given too long arguments")
+    assert text.endswith("through input= or a file")
+
+
+def test_run_shows_output_and_status(use: Use) -> None:
+    text, failed = use("run", command="echo out; echo err >&2; exit 3")
+    assert not failed
+    assert text.startswith("out\n[stderr]\nerr\n[exit status 3; ")
+    assert use("run", command="kill -9 $$")[0].startswith("[killed by signal 9; ")
+    assert "[exit status 127; " in use("run", command="no-such-program")[0]
+    assert use("run", command="basename $(pwd)", cwd="src")[0].startswith("src\n")
+
+
+def test_run_has_no_input_and_a_clean_environment(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_KEY", "hunter2")
+    assert use("run", command="cat; echo $API_KEY; echo done")[0].startswith("\ndone\n[exit status 0; ")
+
+
+def test_run_keeps_the_head_and_the_tail_of_long_output(use: Use) -> None:
+    text, _ = use("run", command="echo first; yes middle | head -c 10000000; echo; echo last")
+    assert len(text) < 31_000
+    assert text.startswith("first\n")
+    assert "bytes omitted" in text
+    assert "\nlast\n[exit status 0; " in text
+
+
+def test_run_ends_what_takes_too_long(use: Use) -> None:
+    text, failed = use("run", command="echo started; sleep 1000", timeout=0.2)
+    assert failed
+    assert text.startswith("started\n[timed out after 0.2 s and was ended; raise timeout")
+
+
+def test_a_read_only_server_has_no_run(backend: str, tree: Path) -> None:
+    with Root(tree, read_only=True) as root:
+        assert list(build(root).tools) == ["read", "glob", "grep"]
+    with Root(tree) as root:
+        assert list(build(root).tools) == ["read", "glob", "grep", "run"]
+
+
+def test_annotations_and_descriptions_tell_what_is_dangerous(tree: Path) -> None:
+    with Root(tree) as root:
+        tools = {name: tool.listed() for name, tool in build(root).tools.items()}
+    for name in ("read", "glob", "grep"):
+        assert tools[name]["annotations"] == {"readOnlyHint": True, "openWorldHint": False}
+    assert tools["run"]["annotations"]["destructiveHint"]
+    assert "NOT confined" in tools["run"]["description"]
