@@ -25,7 +25,7 @@ static const char *find(const char *text, const char *end, const char *needle, s
 
 /* The text that is to be searched, and the next of its lines that a range must name. */
 typedef struct {
-    const char *text, *end, *line;
+    const char *file, *text, *end, *line;
     uint64_t number;
     const tr_scan_plan *plan;
 } oracle;
@@ -98,8 +98,8 @@ static void run(const tr_scan_plan *plan, int directory, const char *name, oracl
         tr_piece_free(piece);
     } while (state == TR_STEP_MORE);
     if (state == TR_STEP_BINARY) {
-        size_t size = (size_t)(all->end - all->text);
-        check(memchr(all->text, 0, size < plan->probe ? size : plan->probe) != NULL);
+        size_t size = (size_t)(all->end - all->file);
+        check(memchr(all->file, 0, size < plan->probe ? size : plan->probe) != NULL);
     } else if (plan->mode == TR_SCAN_LINES) {
         check(!next_hit(all));
     } else {
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     plan.isa = tr_bytescan_for(NULL);
     plan.needle = tr_needle_of(needle, length);
     plan.mode = length ? data[4] % 3 : TR_SCAN_LINES;
-    plan.chunk = 1 + data[0];
+    plan.chunk = TR_MARK + data[0];
     plan.before = plan.mode == TR_SCAN_LINES ? data[1] % 5 : 0;
     plan.after = data[2] % 5;
     plan.probe = data[4] & 64 ? 20 : 0;
@@ -151,8 +151,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     data += 6 + length;
     size -= 6 + length;
     check(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
-    all.text = all.line = (const char *)data;
+    all.file = all.text = (const char *)data;
     all.end = all.text + size;
+    if (size >= 3 && !memcmp(data, "\xef\xbb\xbf", 3))
+        all.text += 3; /* the byte order mark */
+    all.line = all.text;
     all.number = 1;
     all.plan = &plan;
     run(&plan, directory, name + 5, &all);

@@ -13,6 +13,8 @@ FILES = {
     "c/utf8.txt": "ééé needle\n€ néedle\n\U0001f600needle".encode(),
     "c/binary": b"needle\0\n",
     "c/nul-later.txt": b"x" * 8000 + b"\0needle\n",
+    "c/mark.txt": b"\xef\xbb\xbfneedle\n\xef\xbb\xbfneedle\n",
+    "c/mark-only": b"\xef\xbb\xbf",
     "empty": b"",
     "newline": b"\n",
     "newlines": b"\n\n\n",
@@ -24,7 +26,7 @@ def reference(root: Path, pattern: str, *, flags: int = 0, before: int = 0, afte
     found = []
     for path in sorted(path.relative_to(root).as_posix() for path in root.rglob("*")):
         data = b"" if not (root / path).is_file() else (root / path).read_bytes()
-        *lines, rest = data.decode("utf-8", "surrogateescape").split("\n")
+        *lines, rest = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
         lines = [line.removesuffix("\r") for line in lines] + ([rest] if rest else [])
         for i, line in enumerate(lines):
             hit = None if b"\0" in data[:8000] else re.search(pattern, line, flags)

@@ -57,6 +57,7 @@ cdef extern from "filescan.h" nogil:
 
 cdef extern from "textscan.h" nogil:
     enum:
+        TR_MARK
         TR_SCAN_END
         TR_SCAN_BATCH
     ctypedef struct tr_scan:
@@ -131,7 +132,7 @@ cdef class Scanner:
         plan.after = after
         plan.follow = TR_JAIL_FOLLOW if follow else 0
         plan.probe = probe
-        plan.chunk = chunk if chunk else 1
+        plan.chunk = max(chunk, <size_t>TR_MARK)
         plan.line_most = max(line_most, plan.chunk, probe)
         plan.piece_most = piece_most if piece_most else 1
         self.handle = Handle(dir_fd)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILES, COUNT, LINES = 0, 1, 2
 
+_MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
 _SLICE_S = 0.05
 _RANGE_BYTES = 48
 
@@ -164,10 +165,11 @@ class Scanner:
         fd, size = self._open(top, path)
         try:
             text = _Text(fd, size, before=self._before, chunk=self._chunk, line_most=self._line_most)
-            text.fill(self._probe)
+            text.fill(max(self._probe, len(_MARK)))
             if b"\0" in text.window[: self._probe]:
                 self.binary_skipped += 1
             else:
+                text.unmark()
                 yield from self._search_text(index, text)
                 self.files_searched += 1
         finally:
@@ -257,6 +259,12 @@ class _Text:
             self._read_once()
         newline = self.window.rfind(b"\n", before)
         self.whole = len(self.window) if self.ended else newline + 1 if newline >= 0 else self.whole
+
+    def unmark(self) -> None:
+        """Leave out the byte order mark that the file begins with: it is no part of the first line."""
+        if self.window.startswith(_MARK):
+            del self.window[: len(_MARK)]
+            self.whole = max(self.whole - len(_MARK), 0)
 
     def _read_once(self) -> None:
         room = self._line_most - len(self.window)

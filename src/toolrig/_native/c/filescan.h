@@ -23,13 +23,14 @@
 enum { TR_SCAN_FILES, TR_SCAN_COUNT, TR_SCAN_LINES };           /* what is asked for */
 enum { TR_STEP_MORE, TR_STEP_DONE, TR_STEP_BINARY, TR_STEP_FAILED }; /* how a step ended */
 enum { TR_STEP_READS = 8 };                                     /* reads before a step ends */
+enum { TR_MARK = 3 };                                           /* bytes of a byte order mark in UTF-8 */
 
 typedef struct {
     const tr_bytescan *isa;
     tr_needle needle;  /* of length 0: every line is wanted, and *mode* is TR_SCAN_LINES */
     int mode;
     size_t before, after; /* lines of context */
-    size_t chunk;      /* bytes of the window to begin with, at least 1 */
+    size_t chunk;      /* bytes of the window to begin with, at least TR_MARK */
     size_t probe;      /* a NUL among so many first bytes makes a file binary */
     size_t line_most;  /* bytes of the window at most, at least *chunk* and *probe* */
     size_t piece_most; /* bytes of a piece that is complete */
@@ -179,6 +180,16 @@ static int tr_text_forward(const tr_text *text, size_t at, size_t lines, size_t 
     return !lines || text->ended;
 }
 
+/* Leave out the byte order mark that the file begins with: it is no part of the first line. */
+static void tr_text_unmark(tr_text *text)
+{
+    if (text->filled < TR_MARK || memcmp(text->bytes, "\xef\xbb\xbf", TR_MARK) != 0)
+        return;
+    text->filled -= TR_MARK;
+    text->whole -= text->whole < TR_MARK ? text->whole : TR_MARK;
+    memmove(text->bytes, text->bytes + TR_MARK, text->filled);
+}
+
 /* Number the line that starts at *at*, at or behind the last one numbered. */
 static void tr_text_number(tr_text *text, const tr_scan_plan *plan, size_t at)
 {
@@ -257,7 +268,7 @@ static int tr_text_fill(tr_text *text, const tr_scan_plan *plan)
     if (tr_text_room(text, plan) < 0)
         return -1;
     before = text->filled;
-    least = text->read_bytes ? 0 : plan->probe;
+    least = text->read_bytes ? 0 : plan->probe < TR_MARK ? TR_MARK : plan->probe;
     do
         if (tr_text_read_once(text) < 0)
             return -1;
@@ -391,8 +402,11 @@ static int tr_text_step(tr_text *text, const tr_scan_plan *plan, tr_piece *piece
             return TR_STEP_MORE;
         if (tr_text_fill(text, plan) < 0)
             return TR_STEP_FAILED;
-        if (first && memchr(text->bytes, 0, text->filled < plan->probe ? text->filled : plan->probe))
-            return TR_STEP_BINARY;
+        if (first) {
+            if (memchr(text->bytes, 0, text->filled < plan->probe ? text->filled : plan->probe))
+                return TR_STEP_BINARY;
+            tr_text_unmark(text);
+        }
     }
     return TR_STEP_MORE;
 }
