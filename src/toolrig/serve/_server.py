@@ -33,7 +33,9 @@ def serve(
 ) -> None:
     """Serve the directory *path* over standard input and output until the input ends.
 
-    Commands that still run then are killed. *own_process* is as for `toolrig.mcp.Server.run`.
+    Commands that still run then are ended. *own_process* says that the process exists for this server only:
+    then they are killed at once, none can be started any more, and signals are dealt with as
+    `toolrig.mcp.Server.run` says.
 
     Raises:
         OSError: *path* is not a directory that can be opened, or standard input or output is closed.
@@ -41,7 +43,8 @@ def serve(
     check_streams()  # before the root is opened, which would take the place of a closed one
     with Root(path, read_only=read_only) as root:
         server = build(root)
-        server.on_close.append(_end_commands)
+        if own_process:
+            server.on_close.append(_end_commands)
         server.run("stdio", own_process=own_process)
 
 
