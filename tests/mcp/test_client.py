@@ -325,6 +325,17 @@ def test_nothing_is_left_behind() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_a_dropped_client_ends_its_server() -> None:
+    before = sorted(os.listdir("/dev/fd"))
+    clients = [start([sys.executable, str(TOY)])]
+    pid = clients[0]._exchange._child._process.pid
+    with pytest.warns(ResourceWarning, match="without close"):
+        clients.clear()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert sorted(os.listdir("/dev/fd")) == before
+
+
 def test_a_signal_to_the_client_does_not_reach_the_server(toy: Client) -> None:
     assert os.getpgid(toy._exchange._child._process.pid) != os.getpgrp()
     assert toy._exchange._child._process.poll() is None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_MESSAGE = 64 * 1024 * 1024
 _ERAS = ("auto", "legacy", "modern")
 _PATIENCE = 2.0
+_PATIENCE_DROPPED = 0.5
 # A server that knows nothing of discovery should refuse it; some legacy ones never answer.
 _DISCOVERY_SECONDS = 10.0
 _MOST_PAGES = 1000
@@ -169,6 +170,14 @@ class Client:
         May be called from any thread and more than once; requests that wait fail with ClientClosedError.
         """
         self._exchange.close(_PATIENCE)
+
+    def __del__(self) -> None:
+        exchange = getattr(self, "_exchange", None)
+        if exchange is not None and not exchange.closed:
+            import warnings
+
+            warnings.warn("a Client was dropped without close()", ResourceWarning, source=self, stacklevel=2)
+            exchange.close(_PATIENCE_DROPPED)
 
     def __enter__(self) -> "Client":
         return self

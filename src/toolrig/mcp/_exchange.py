@@ -102,6 +102,11 @@ class Exchange:
         """Send a notification."""
         self._send(dumps({"jsonrpc": "2.0", "method": method, "params": params}), monotonic() + timeout)
 
+    @property
+    def closed(self) -> bool:
+        """Whether `close` has been called."""
+        return isinstance(self._failure, ClientClosedError)
+
     def close(self, patience: float) -> None:
         """Fail every request that waits and every later one, and end the child; once. See `Child.close`."""
         with self._lock:
