@@ -4,7 +4,7 @@ from importlib import import_module
 
 from harness import Case
 
-DOMAINS = ("start", "fs", "search", "process")
+DOMAINS = ("start", "mcp", "fs", "search", "process")
 
 
 def cases(only: str = "") -> list[Case]:
