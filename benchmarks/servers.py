@@ -1,4 +1,4 @@
-"""Servers as children, spoken to in raw bytes so that no client's cost is in the figure."""
+"""Servers as children, spoken to with as little of a client as will do, the same one for every peer."""
 
 import json
 import subprocess

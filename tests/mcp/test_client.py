@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -334,6 +335,24 @@ def test_a_dropped_client_ends_its_server() -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert sorted(os.listdir("/dev/fd")) == before
+
+
+def test_a_dropped_client_ends_its_server_though_warnings_are_errors() -> None:
+    script = (
+        "import os, sys, warnings\n"
+        "from toolrig.mcp import Client\n"
+        "warnings.simplefilter('error')\n"
+        "sys.unraisablehook = lambda unraisable: print(unraisable.exc_type.__name__)\n"
+        "client = Client.stdio(sys.argv[1:])\n"
+        "pid = client._exchange._child._process.pid\n"
+        "del client\n"
+        "try: os.kill(pid, 0)\n"
+        "except ProcessLookupError: print('gone')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, sys.executable, str(TOY)], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["ResourceWarning", "gone"]
 
 
 def test_a_signal_to_the_client_does_not_reach_the_server(toy: Client) -> None:

@@ -176,8 +176,8 @@ class Client:
         if exchange is not None and not exchange.closed:
             import warnings
 
+            exchange.close(_PATIENCE_DROPPED)  # first: the warning may be an error
             warnings.warn("a Client was dropped without close()", ResourceWarning, source=self, stacklevel=2)
-            exchange.close(_PATIENCE_DROPPED)
 
     def __enter__(self) -> "Client":
         return self

@@ -88,9 +88,9 @@ def grep(
     r"""Search the files below *root*, or the file *root*, for lines in which *pattern* is found.
 
     *pattern* is a regular expression of Python's `re`, searched in each line without its terminator, ``\n``
-    or ``\r\n``. Files are taken as UTF-8, with surrogate escapes for bytes that are not. Passed over are
-    binary files (a NUL among the first 8,000 bytes), symbolic links, and what is not a regular file. Items
-    come while the search goes on: the lines of a file in order, the files in no promised order.
+    or ``\r\n``. Files are taken as UTF-8, a byte order mark dropped, other bytes as surrogate escapes. Passed
+    over are binary files (a NUL among the first 8,000 bytes), symbolic links, and what is not a regular
+    file. Items come while the search goes on: the lines of a file in order, the files in no promised order.
 
     Args:
         fixed: take *pattern* as it stands, not as a regular expression.
