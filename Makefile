@@ -16,10 +16,10 @@ IN := PATH="$(abspath $(BIN)):$$PATH"
 # Each header must do alone: no Python.h, nothing that another one happened to include.
 HEADER_CHECK := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-variable -fsyntax-only
 
-.PHONY: help run test check bench gate sanitize fuzz cross clean
+.PHONY: help run test check bench publish gate instructions sanitize fuzz cross clean
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.installed ## Build, install and show what toolrig does, on Python's own library.
 	$(BIN)/toolrig demo "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
@@ -33,17 +33,24 @@ check: $(VENV)/.dev ## Run every linter and type checker.
 	$(IN) $(BIN)/cython-lint src
 	$(CC) $(HEADER_CHECK) -x c src/toolrig/_native/c/*.h
 	$(BIN)/mypy
+	MYPYPATH=src:benchmarks $(BIN)/mypy benchmarks/*.py
 	$(BIN)/stubtest toolrig._native --mypy-config-file pyproject.toml --allowlist tools/stubtest.allow --ignore-unused-allowlist --ignore-disjoint-bases
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 	$(BIN)/actionlint .github/workflows/*.yml
 	$(BIN)/python -m pip check
 
-bench: $(VENV)/.bench ## Measure every claim against the twins and the peers installed here.
-	$(BIN)/python benchmarks/run.py $(ARGS)
+bench: $(VENV)/.peers ## Measure every claim beside the twins, Python packages, and Rust, Go and Node programs.
+	$(IN) $(BIN)/python benchmarks/run.py $(ARGS)
 
-gate: $(VENV)/.bench ## Hold the ratios of benchmarks/budgets.toml, as before a release.
-	$(BIN)/python benchmarks/gate.py $(ARGS)
+publish: $(VENV)/.peers ## Bring the last bench of a clean commit into README, benchmarks/README and the chart.
+	$(IN) $(BIN)/python benchmarks/publish.py
+
+gate: $(VENV)/.peers ## Hold the bounds of benchmarks/budgets.toml, as before a release.
+	$(IN) $(BIN)/python benchmarks/gate.py $(ARGS)
+
+instructions: $(VENV)/.bench ## Hold only the instruction counts of benchmarks/budgets.toml; needs valgrind.
+	$(IN) $(BIN)/python benchmarks/instructions.py
 
 sanitize: ## Run the native half of the suite under ASan and UBSan.
 	PYTHON="$(PYTHON)" tools/sanitize.sh $(ARGS)
@@ -82,4 +89,10 @@ $(VENV)/.test $(VENV)/.dev $(VENV)/.bench $(VENV)/.cross: $(VENV)/.%: $(VENV)/.i
 	@$(BIN)/python tools/pyproject.py extra $* > $(VENV)/$*.txt
 	@cmp -s $(VENV)/$*.txt $(VENV)/$*.done || $(PIP) -r $(VENV)/$*.txt
 	@mv $(VENV)/$*.txt $(VENV)/$*.done
+	@touch $@
+
+# Peers that have no wheel for some interpreters are left out there, and named in the table.
+$(VENV)/.peers: $(VENV)/.bench
+	@for peer in $$($(BIN)/python tools/pyproject.py extra peers); do \
+	  $(PIP) --only-binary :all: "$$peer" || echo "left out: $$peer has no wheel for this interpreter"; done
 	@touch $@

@@ -1,89 +1,169 @@
 """Traversal and reading."""
 
 import os
-import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
 
 from corpora import repository, standard_library, ten_thousand_files
-from harness import Case, Peer, on
+from foreign import Foreign
+from packages import package
 
-from toolrig import glob, read, walk
+from toolrig import read, walk
+from toolrig.bench import Case, Peer, git_view_peers, glob_peers, on, walk_peers
+
+_Stat = tuple[str, int, int]
 
 
-def _scandir(directory: str, prefix: str = "") -> list[str]:
+def cases(foreign: Foreign) -> list[Case]:
+    """Return the cases of this domain."""
+    tree, checkout = ten_thousand_files(), repository()
+    return [
+        _names(tree, foreign),
+        _stats(tree, foreign),
+        _git_view(checkout, foreign),
+        _glob(tree, foreign),
+        _window(),
+    ]
+
+
+def _names(tree: str, foreign: Foreign) -> Case:
+    ways = {
+        "Rust": ["std", "walkdir", "ignore", "ignore parallel", "jwalk"],
+        "Go": ["filepath.WalkDir", "fastwalk", "File.ReadDir pool"],
+        "Node": ["readdirSync recursion", "fdir", "fs.promises.readdir recursive"],
+    }
+    peers = [
+        *walk_peers(tree),
+        package("scandir-rs Walk", "scandir_rs", lambda scandir_rs: _scandir_rs(scandir_rs, tree)),
+        package(
+            "rgapi.fd", "rgapi", lambda rgapi: _below(tree, rgapi.fd(root=tree, hidden=True, ignore=False))
+        ),
+        *foreign.peers("walk", ways, root=tree),
+    ]
+    return Case("walk 10,000 files: names", peers, same=sorted)
+
+
+def _stats(tree: str, foreign: Foreign) -> Case:
+    ways = {
+        "Rust": ["std", "walkdir", "ignore parallel"],
+        "Go": ["filepath.WalkDir", "fastwalk", "File.ReadDir pool"],
+        "Node": ["readdirSync + lstatSync", "readdirSync + lstat"],
+    }
+
+    def ours() -> list[_Stat]:
+        return [_stat(tree, path) for path in walk(tree, gitignore=False, hidden="all")]
+
+    peers = [
+        Peer("toolrig", "toolrig", on("native", ours)),
+        Peer("toolrig pure", "twin", on("pure", ours)),
+        Peer("os.scandir + stat", "stdlib", lambda: _scandir_stat(tree, "")),
+        _scandir_rs_stats(tree),
+        *foreign.peers("walk_stat", ways, lambda rows: list(map(tuple, rows)), root=tree),
+    ]
+    return Case("walk 10,000 files: size and mtime", peers, same=_to_microseconds)
+
+
+def _git_view(checkout: str, foreign: Foreign) -> Case:
+    ways = {
+        "Rust": ["ignore", "ignore parallel"],
+        "Go": ["File.ReadDir pool + doublestar match"],
+        "Node": ["readdirSync + ignore"],
+    }
+    peers = [
+        *git_view_peers(checkout),
+        package("rignore", "rignore", lambda rignore: _rignore(rignore, checkout)),
+        package(
+            "rgapi.fd",
+            "rgapi",
+            lambda rgapi: _below(checkout, rgapi.fd(root=checkout, hidden=True, exclude=".git")),
+        ),
+        *foreign.peers("walk_git", ways, root=checkout),
+    ]
+    return Case("walk a repository of 10,000 files with ignore rules", peers, same=sorted)
+
+
+def _glob(tree: str, foreign: Foreign) -> Case:
+    ways = {
+        "Rust": ["walkdir + globset", "ignore parallel + globset"],
+        "Go": ["doublestar", "fastwalk + doublestar match", "File.ReadDir pool + doublestar match"],
+        "Node": ["fast-glob"],
+    }
+    peers = [*glob_peers(tree, ".py"), *foreign.peers("glob", ways, root=tree, pattern="**/*.py")]
+    return Case("glob **/*.py in 10,000 files", peers, same=sorted)
+
+
+def _window() -> Case:
+    source = os.path.join(standard_library(), "argparse.py")
+
+    def ours() -> str:
+        return str(read(source, offset=100, limit=50))
+
+    def standard() -> str:
+        with open(source) as file:
+            return "".join(file.readlines()[99:149])
+
+    peers = [
+        Peer("toolrig", "toolrig", on("native", ours)),
+        Peer("toolrig pure", "twin", on("pure", ours)),
+        Peer("open().readlines()", "stdlib", standard),
+    ]
+    return Case("read 50 lines of argparse.py", peers, rounds=60)
+
+
+def _stat(tree: str, path: str) -> _Stat:
+    status = os.lstat(f"{tree}/{path}")
+    return path, status.st_size, status.st_mtime_ns
+
+
+def _scandir_stat(directory: str, prefix: str) -> list[_Stat]:
     found = []
     with os.scandir(directory) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                found += _scandir(entry.path, f"{prefix}{entry.name}/")
+                found += _scandir_stat(entry.path, f"{prefix}{entry.name}/")
             else:
-                found.append(prefix + entry.name)
+                status = entry.stat(follow_symlinks=False)
+                found.append((prefix + entry.name, status.st_size, status.st_mtime_ns))
     return found
 
 
-def _os_walk(root: str) -> list[str]:
-    found = []
-    for top, _, names in os.walk(root):
-        below = top[len(root) + 1 :]
-        found += [f"{below}/{name}" if below else name for name in names]
+def _scandir_rs(scandir_rs: ModuleType, tree: str) -> list[str]:
+    found: list[str] = []
+    for directory, _, files in scandir_rs.Walk(tree):
+        found += [f"{directory}/{name}" for name in files] if directory else files
     return found
 
 
-def _git_ls_files(root: str) -> list[str]:
-    git = ["git", "-c", "core.fsmonitor=false", "ls-files", "-co", "-z", "--exclude-standard"]
-    listed = subprocess.run(git, cwd=root, check=True, capture_output=True).stdout
-    return os.fsdecode(listed).split("\0")[:-1]
+def _scandir_rs_stats(tree: str) -> Peer:
+    """Return the peer; its time is a float, so the answer is made of its datetime, unmeasured."""
+    epoch, microsecond = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+    def entries(scandir_rs: ModuleType) -> Iterable[Any]:
+        found = scandir_rs.Scandir(tree, return_type=scandir_rs.ReturnType.Ext)
+        return [entry for entry in found if not entry.is_dir]
+
+    def figured(scandir_rs: ModuleType) -> list[tuple[str, int, float]]:
+        return [(entry.path, entry.st_size, entry.mtime) for entry in entries(scandir_rs)]
+
+    def exact(scandir_rs: ModuleType) -> list[_Stat]:
+        return [
+            (entry.path, entry.st_size, (entry.st_mtime - epoch) // microsecond * 1000)
+            for entry in entries(scandir_rs)
+        ]
+
+    return package("scandir-rs Scandir", "scandir_rs", figured, answer=exact)
 
 
-def _rglob(root: str, pattern: str) -> list[str]:
-    from pathlib import Path
-
-    return [str(path.relative_to(root)) for path in Path(root).rglob(pattern)]
+def _to_microseconds(stats: list[_Stat]) -> list[_Stat]:
+    return sorted((path, size, nanoseconds // 1000) for path, size, nanoseconds in stats)
 
 
-def cases() -> list[Case]:
-    """Return the cases of this domain."""
-    tree, library, checkout = ten_thousand_files(), standard_library(), repository()
-    source = os.path.join(library, "argparse.py")
+def _rignore(rignore: ModuleType, root: str) -> list[str]:
+    found = rignore.walk(root, ignore_hidden=False, overrides=["!.git"])
+    return [str(path)[len(root) + 1 :] for path in found if not path.is_dir()]
 
-    def window() -> str:
-        return str(read(source, offset=100, limit=50))
 
-    def standard_window() -> str:
-        with open(source) as file:
-            return "".join(file.readlines()[99:149])
-
-    return [
-        Case(
-            "walk 10,000 files",
-            [
-                Peer("toolrig", on("native", lambda: list(walk(tree, gitignore=False)))),
-                Peer("toolrig pure", on("pure", lambda: list(walk(tree, gitignore=False)))),
-                Peer("os.scandir recursion", lambda: _scandir(tree)),
-                Peer("os.walk + join", lambda: _os_walk(tree)),
-            ],
-            answer=sorted,
-        ),
-        Case(
-            "walk git's view, 10,000 files",
-            [
-                Peer("toolrig", on("native", lambda: list(walk(checkout)))),
-                Peer("toolrig pure", on("pure", lambda: list(walk(checkout)))),
-                Peer("git ls-files -co", lambda: _git_ls_files(checkout)),
-            ],
-            answer=sorted,
-        ),
-        Case(
-            "glob **/*.py, 10,000 files",
-            [
-                Peer("toolrig", on("native", lambda: list(glob("**/*.py", tree, gitignore=False)))),
-                Peer("toolrig pure", on("pure", lambda: list(glob("**/*.py", tree, gitignore=False)))),
-                Peer("pathlib.rglob", lambda: _rglob(tree, "*.py")),
-            ],
-            answer=sorted,
-        ),
-        Case(
-            "read 50 lines of argparse.py",
-            [Peer("toolrig", window), Peer("open().readlines()", standard_window)],
-            rounds=40,
-        ),
-    ]
+def _below(root: str, paths: Iterable[object]) -> list[str]:
+    return [str(path)[len(root) + 1 :] for path in paths]

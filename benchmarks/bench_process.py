@@ -1,24 +1,14 @@
 """Running commands with captured output."""
 
-import subprocess
+from foreign import Foreign
 
-from harness import Case, Peer, on
-
-from toolrig import run
+from toolrig.bench import Case, run_peers
 
 _ECHO = ["/bin/echo", "hi"]
+_WAYS = {"Rust": ["std"], "Go": ["os/exec"], "Node": ["spawn", "spawnSync"]}
 
 
-def cases() -> list[Case]:
+def cases(foreign: Foreign) -> list[Case]:
     """Return the cases of this domain."""
-    return [
-        Case(
-            "run echo, output captured",
-            [
-                Peer("toolrig", on("native", lambda: bytes(run(_ECHO).stdout))),
-                Peer("toolrig pure", on("pure", lambda: bytes(run(_ECHO).stdout))),
-                Peer("subprocess.run", lambda: subprocess.run(_ECHO, capture_output=True).stdout),
-            ],
-            rounds=150,
-        )
-    ]
+    peers = [*run_peers(_ECHO), *foreign.peers("spawn", _WAYS, str.encode, argv=_ECHO)]
+    return [Case("run echo, output captured", peers, rounds=150)]

@@ -1,60 +1,50 @@
 """Searching files for text."""
 
-import os
-import re
-import subprocess
+from types import ModuleType
 
 from corpora import standard_library
-from harness import Case, Peer, on
+from foreign import Foreign
+from packages import package
 
-from toolrig import grep, walk
+from toolrig.bench import Case, grep_peers
 
-
-def _with_re(root: str, pattern: str) -> list[tuple[str, int]]:
-    search, found = re.compile(pattern).search, []
-    for path in walk(root, gitignore=False, kinds="file"):
-        with open(os.path.join(root, path), "rb") as file:
-            data = file.read()
-        if b"\0" in data[:8000]:
-            continue
-        lines = data.decode("utf-8", "surrogateescape").split("\n")
-        found += [(path, number) for number, line in enumerate(lines, 1) if search(line)]
-    return found
+_WAYS = {
+    "Rust": ["grep-searcher, ignore parallel"],
+    "Go": ["fastwalk, bytes.Index / regexp"],
+    "Node": ["worker_threads, Buffer.indexOf / RegExp"],
+}
 
 
-def _with_gnu_grep(root: str, literal: str) -> list[tuple[str, int]]:
-    done = subprocess.run(["grep", "-rnIF", "--", literal, "."], cwd=root, capture_output=True)
-    rows = done.stdout.decode("utf-8", "surrogateescape").splitlines()
-    return [(row.split(":", 2)[0][2:], int(row.split(":", 2)[1])) for row in rows]
-
-
-def _ours(root: str, pattern: str) -> list[tuple[str, int]]:
-    return [(match.path, match.line) for match in grep(pattern, root, gitignore=False)]
-
-
-def cases() -> list[Case]:
+def cases(foreign: Foreign) -> list[Case]:
     """Return the cases of this domain."""
     root = standard_library()
     return [
-        Case(
-            "grep a rare literal, standard library",
-            [
-                Peer("toolrig", on("native", lambda: _ours(root, "RLIMIT_NOFILE"))),
-                Peer("toolrig pure", on("pure", lambda: _ours(root, "RLIMIT_NOFILE"))),
-                Peer("GNU grep -rnIF", lambda: _with_gnu_grep(root, "RLIMIT_NOFILE")),
-                Peer("re over files", lambda: _with_re(root, "RLIMIT_NOFILE")),
-            ],
-            answer=sorted,
-            rounds=7,
-        ),
-        Case(
+        _grep("grep a rare literal, standard library", root, "RLIMIT_NOFILE", fixed=True, foreign=foreign),
+        _grep(
             "grep a pattern with a literal, standard library",
-            [
-                Peer("toolrig", on("native", lambda: _ours(root, r"def \w+_handler\("))),
-                Peer("toolrig pure", on("pure", lambda: _ours(root, r"def \w+_handler\("))),
-                Peer("re over files", lambda: _with_re(root, r"def \w+_handler\(")),
-            ],
-            answer=sorted,
-            rounds=7,
+            root,
+            r"def \w+_handler\(",
+            fixed=False,
+            foreign=foreign,
+        ),
+        _grep(
+            "grep a pattern without a literal, standard library",
+            root,
+            r"\b[A-Z]{4}[0-9]{3}\b",
+            fixed=False,
+            foreign=foreign,
         ),
     ]
+
+
+def _grep(name: str, root: str, pattern: str, *, fixed: bool, foreign: Foreign) -> Case:
+    peers = grep_peers(root, pattern, fixed=fixed)
+    if fixed:
+        peers.append(package("rgapi.rg", "rgapi", lambda rgapi: _rgapi(rgapi, root, pattern)))
+    given = {"root": root, "pattern": pattern, "fixed": fixed}
+    peers += foreign.peers("grep", _WAYS, lambda rows: list(map(tuple, rows)), **given)
+    return Case(name, peers, rounds=12, same=sorted)
+
+
+def _rgapi(rgapi: ModuleType, root: str, literal: str) -> list[tuple[str, int]]:
+    return [(match.path, match.line_number) for match in rgapi.rg(literal, root, hidden=True, ignore=False)]

@@ -1,6 +1,7 @@
 """Trees to measure on, made from a seed or found in the interpreter."""
 
 import os
+import platform
 import random
 import shutil
 import subprocess
@@ -66,5 +67,10 @@ def _write(path: str, text: str) -> None:
 
 
 def standard_library() -> str:
-    """Return the directory of the interpreter's standard library: real source text, everywhere."""
-    return sysconfig.get_path("stdlib")
+    """Return a copy of the interpreter's standard library, without what was installed beside it."""
+
+    def plant(tree: str) -> None:
+        left_out = shutil.ignore_patterns("site-packages", "__pycache__", "*.so", "*.a", "*.exe")
+        shutil.copytree(sysconfig.get_path("stdlib"), tree, dirs_exist_ok=True, ignore=left_out)
+
+    return _kept(f"toolrig-bench-stdlib-{platform.python_version()}", plant)

@@ -2,12 +2,14 @@
 
 from importlib import import_module
 
-from harness import Case
+from foreign import Foreign
 
-DOMAINS = ("start", "mcp", "fs", "search", "process")
+from toolrig.bench import Case
+
+DOMAINS = ("start", "fs", "search", "process", "mcp")
 
 
-def cases(only: str = "") -> list[Case]:
+def cases(foreign: Foreign, only: str = "") -> list[Case]:
     """Return the cases whose name contains *only*."""
-    found = [case for domain in DOMAINS for case in import_module(f"bench_{domain}").cases()]
+    found = [case for domain in DOMAINS for case in import_module(f"bench_{domain}").cases(foreign)]
     return [case for case in found if only in case.name]

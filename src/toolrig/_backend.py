@@ -53,6 +53,15 @@ def reason(name: str) -> str:
     return "no compiled module for this platform in this installation"
 
 
+def compiler() -> str | None:
+    """Return what compiled the kernels of this installation, "gcc 12.2.0" say; None where there are none."""
+    try:
+        name: str = import_module("toolrig._native.compiler").NAME
+    except ModuleNotFoundError:
+        return None
+    return name
+
+
 def wanted() -> str:
     """Return the value of ``TOOLRIG_BACKEND``, ``auto`` where unset."""
     global _wanted

@@ -25,7 +25,11 @@ def _run(_arguments: Arguments) -> int:
         end="",
     )
     print(f"{platform.system()} {platform.release()} {platform.machine()}")
-    print(f"TOOLRIG_BACKEND={_backend.wanted()}, threads: {_pool.threads()} of {os.cpu_count()} processors\n")
+    print(
+        f"TOOLRIG_BACKEND={_backend.wanted()}, threads: {_pool.threads()} of {os.cpu_count()} processors, ",
+        end="",
+    )
+    print(f"kernels compiled by {_backend.compiler() or 'nobody: this installation has none'}\n")
     rows = [("function", "kernel", "engine", "why")]
     for functions, name in _FUNCTIONS:
         rows.append((functions, name, _backend.engine(name), _why(name)))

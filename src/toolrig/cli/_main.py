@@ -14,6 +14,7 @@ _COMMANDS = {
     "serve": "Serve a directory to an MCP client over standard input and output.",
     "demo": "Start the server on a directory, call every tool, and show the results.",
     "call": "Make one call of one tool.",
+    "bench": "Measure toolrig on a directory beside what else is installed.",
     "doctor": "Tell which functions run on compiled code, and why.",
 }
 
