@@ -15,7 +15,7 @@ _COLOURS = {
 _NAMES = {"stdlib": "Python's library", "packages": "Python packages", "programs": "C programs"}
 _LEFT, _RIGHT, _TOP, _ROW, _BOTTOM = 330, 30, 64, 26, 40
 _WIDTH = 920
-_TICKS = (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+_TICKS = (0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2937}"
     ".rule{stroke:#d1d5db}.ours{stroke:#111827;stroke-width:2}"

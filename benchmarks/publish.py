@@ -86,7 +86,7 @@ def machine_line(published: dict[str, Any]) -> str:
     chains = ", ".join(_short(version) for version in on["toolchains"].values())
     return (
         f"Measured at commit `{on['commit']}` on {on['processors']} processors ({on['processor']}), "
-        f"{on['system'].rsplit(' ', 2)[0]}, {on['python']}, {chains}."
+        f"{on['system'].partition('-')[0]}, {on['python']}, {chains}."
     )
 
 
@@ -128,7 +128,7 @@ def _short(version: str) -> str:
 
 
 def _markdown(rows: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in rows).replace("**/*", "\\*\\*/\\*")
 
 
 _BLOCKS: dict[str, Callable[[dict[str, Any]], str]] = {

@@ -9,14 +9,20 @@ _PYTHON = ("stdlib", "packages")
 
 # What the article says, in its order of languages; our case that comes nearest; a word on the difference.
 _CLAIMS = [
-    ("traverse 10,000 files", (12, 18, 45, 89), "ms", "walk 10,000 files: names", ""),
-    ("parse 1 MB of JSON", (0.3, 0.5, 1.2, 3.8), "ms", None, "not measured yet: `toolrig.json` is not built"),
+    (
+        "traverse 10,000 files",
+        (12, 18, 45, 89),
+        "ms",
+        "walk 10,000 files: names",
+        "the best of each language here",
+    ),
+    ("parse 1 MB of JSON", (0.3, 0.5, 1.2, 3.8), "ms", None, "`toolrig.json` is not built"),
     (
         "100 parallel HTTP requests",
         (4, 6, 15, 42),
         "ms",
         None,
-        "not measured yet: `toolrig.http` is not built",
+        "`toolrig.http` is not built",
     ),
     (
         "spawn a process",
@@ -30,7 +36,7 @@ _CLAIMS = [
         (12, 28, 120, 340),
         "KB",
         None,
-        "not measured yet: the server has no HTTP transport",
+        "the server has no HTTP transport yet",
     ),
     (
         "one MCP call",
@@ -45,19 +51,40 @@ _CLAIMS = [
 def seed_table(published: dict[str, Any]) -> str:
     """Return the article's figures and those of the published run, a line a claim."""
     cases = {case["case"]: case for case in published["cases"]}
-    head = "| work | article: Rust / Go / Node / Python | here: Rust / Go / Node / Python | toolrig | note |"
-    lines = [head, "| --- | --- | --- | --- | --- |"]
+    head = [
+        "work",
+        "article: Rust / Go / Node / Python",
+        "here",
+        "Python / Rust: article",
+        "here",
+        "toolrig / Rust",
+        "",
+    ]
+    rows = [head, ["---"] * len(head)]
     for work, article, unit, name, note in _CLAIMS:
+        said = [f"{work}, {unit}", " / ".join(map(_shown, article)), _times(article[-1], article[0])]
         case = cases.get(name or "")
-        said = " / ".join("-" if figure is None else f"{figure:g}" for figure in article)
-        here = " / ".join(_best(case, language, unit) for language in _LANGUAGES) if case else ""
-        ours = _best(case, "toolrig", unit) if case else ""
-        lines.append(f"| {work}, {unit} | {said} | {here} | {ours} | {note} |")
-    return "\n".join(lines)
+        if case is None:
+            rows.append([said[0], said[1], "not measured yet", said[2], "", "", note])
+            continue
+        here = [_best(case, language, unit) for language in (*_LANGUAGES, "toolrig")]
+        measured = " / ".join("-" if figure is None else number(figure) for figure in here[:-1])
+        rows.append(
+            [said[0], said[1], measured, said[2], _times(here[-2], here[0]), _times(here[-1], here[0]), note]
+        )
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _best(case: dict[str, Any], language: str, unit: str) -> str:
+def _best(case: dict[str, Any], language: str, unit: str) -> float | None:
     columns = _PYTHON if language == "Python" else (language,)
-    found = [peer["best"] for peer in case["peers"] if peer["column"] in columns and "best" in peer]
+    found = [float(peer["best"]) for peer in case["peers"] if peer["column"] in columns and "best" in peer]
     scale = 1000 if (case["unit"], unit) == ("us", "ms") else 1
-    return number(min(found) / scale) if found else "-"
+    return min(found) / scale if found else None
+
+
+def _shown(figure: float | None) -> str:
+    return "-" if figure is None else f"{figure:g}"
+
+
+def _times(one: float | None, other: float | None) -> str:
+    return f"{one / other:.1f}" if one is not None and other is not None else "-"
