@@ -107,6 +107,21 @@ def test_a_peer_that_fails_or_is_absent_is_named_with_the_reason() -> None:
     assert refused == expected
 
 
+def test_a_peer_that_fails_later_loses_its_figures() -> None:
+    def fails_on_third_call() -> None:
+        calls.append(None)
+        if len(calls) == 3:
+            raise OSError("gone")
+
+    calls: list[None] = []
+    peers = [answering("ours", lambda: None, "toolrig"), answering("theirs", fails_on_third_call)]
+    result = measure(Case("c", peers, rounds=4))
+    assert result.refused == {"theirs": "failed: OSError: gone"}
+    assert set(result.figures) == {"ours"}
+    assert len(result.figures["ours"]) == 4
+    assert len(calls) == 3
+
+
 def test_our_own_failure_is_not_hidden() -> None:
     def fail() -> None:
         raise OSError("ours")

@@ -30,8 +30,7 @@ def measure(
         progress: called with the number of each round that begins and the number of all.
 
     Raises:
-        Exception: whatever our own peer raises, and what another one raises after its answer was right; one
-            that fails to answer is refused, with the reason.
+        Exception: whatever our own peer raises. Another one that fails is refused, with the reason.
     """
     try:
         result = Result(case, refused=_refused(case))
@@ -43,7 +42,8 @@ def measure(
             if progress is not None:
                 progress(number + 1, case.rounds)
             for peer in shuffler.sample(peers, len(peers)):
-                result.figures.setdefault(peer.name, []).append(_figure(peer))
+                _take(peer, result)
+            peers = [peer for peer in peers if peer.name not in result.refused]
         return result
     finally:
         case.finish()
@@ -73,7 +73,7 @@ def _refused(case: Case) -> dict[str, str]:
             if _answer(case, peer) != expected:
                 refused[peer.name] = "its answer differs from ours"
         except Exception as error:
-            refused[peer.name] = f"failed: {type(error).__name__}: {error}"
+            refused[peer.name] = _failure(error)
     return refused
 
 
@@ -81,6 +81,21 @@ def _answer(case: Case, peer: Peer) -> Any:
     assert peer.call is not None, f"{case.name}: {peer.name} cannot be measured: {peer.missing}"
     answer = (peer.answer or peer.call)()
     return None if case.same is None else case.same(answer)
+
+
+def _take(peer: Peer, result: Result) -> None:
+    """Let *peer* do the work once and keep its figure; one that fails loses what it had."""
+    try:
+        result.figures.setdefault(peer.name, []).append(_figure(peer))
+    except Exception as error:
+        if peer.name == result.ours:
+            raise
+        del result.figures[peer.name]
+        result.refused[peer.name] = _failure(error)
+
+
+def _failure(error: Exception) -> str:
+    return f"failed: {type(error).__name__}: {error}"
 
 
 def _figure(peer: Peer) -> float:
