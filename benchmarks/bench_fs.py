@@ -1,7 +1,7 @@
 """Traversal and reading."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
@@ -10,8 +10,9 @@ from corpora import repository, standard_library, ten_thousand_files
 from foreign import Foreign
 from packages import package
 
-from toolrig import read, walk
+from toolrig import _pool, read, scan
 from toolrig.bench import Case, Peer, git_view_peers, glob_peers, on, walk_peers
+from toolrig.fs import Scan
 
 _Stat = tuple[str, int, int]
 
@@ -21,6 +22,8 @@ def cases(foreign: Foreign) -> list[Case]:
     tree, checkout = ten_thousand_files(), repository()
     return [
         _names(tree, foreign),
+        _one_thread(tree, foreign),
+        _columns_on_one_thread(tree, foreign),
         _stats(tree, foreign),
         _git_view(checkout, foreign),
         _glob(tree, foreign),
@@ -45,6 +48,49 @@ def _names(tree: str, foreign: Foreign) -> Case:
     return Case("walk 10,000 files: names", peers, same=sorted)
 
 
+def _one_thread(tree: str, foreign: Foreign) -> Case:
+    ours, _, scandir, *_ = walk_peers(tree)
+    assert ours.call is not None
+    peers = [Peer("toolrig", "toolrig", _alone(ours.call)), scandir, *_single_threaded(tree, foreign)]
+    return Case("walk 10,000 files on one thread: names", peers, same=sorted)
+
+
+def _columns_on_one_thread(tree: str, foreign: Foreign) -> Case:
+    def ours() -> Scan:
+        return scan(tree, gitignore=False, hidden="all", stat=False)
+
+    scanned = _alone(on("native", ours))
+    peers = [
+        Peer("toolrig", "toolrig", scanned, answer=lambda: list(scanned().paths)),
+        *_single_threaded(tree, foreign),
+    ]
+    return Case("walk 10,000 files on one thread: columns", peers, same=sorted)
+
+
+def _single_threaded(tree: str, foreign: Foreign) -> list[Peer]:
+    ways = {
+        "C": ["open, getdents64, close"],
+        "Rust": ["std", "walkdir", "ignore"],
+        "Go": ["filepath.WalkDir"],
+        "Node": ["readdirSync recursion"],
+    }
+    return foreign.peers("walk", ways, root=tree)
+
+
+def _alone(call: Callable[[], Any]) -> Callable[[], Any]:
+    """Return *call* with no other thread to help it."""
+
+    def limited() -> Any:
+        granted = _pool.threads()
+        _pool._threads = 1
+        try:
+            return call()
+        finally:
+            _pool._threads = granted
+
+    return limited
+
+
 def _stats(tree: str, foreign: Foreign) -> Case:
     ways = {
         "Rust": ["std", "walkdir", "ignore parallel"],
@@ -52,12 +98,17 @@ def _stats(tree: str, foreign: Foreign) -> Case:
         "Node": ["readdirSync + lstatSync", "readdirSync + lstat"],
     }
 
-    def ours() -> list[_Stat]:
-        return [_stat(tree, path) for path in walk(tree, gitignore=False, hidden="all")]
+    def columns() -> tuple[Any, Any]:
+        found = scan(tree, gitignore=False, hidden="all")
+        return found.sizes, found.mtimes_ns
+
+    def entries() -> list[_Stat]:
+        found = scan(tree, gitignore=False, hidden="all")
+        return [(entry.path, entry.size, entry.mtime_ns) for entry in found.entries()]
 
     peers = [
-        Peer("toolrig", "toolrig", on("native", ours)),
-        Peer("toolrig pure", "twin", on("pure", ours)),
+        Peer("toolrig", "toolrig", on("native", columns), answer=on("native", entries)),
+        Peer("toolrig pure", "twin", on("pure", columns), answer=on("pure", entries)),
         Peer("os.scandir + stat", "stdlib", lambda: _scandir_stat(tree, "")),
         _scandir_rs_stats(tree),
         *foreign.peers("walk_stat", ways, lambda rows: list(map(tuple, rows)), root=tree),
@@ -73,7 +124,7 @@ def _git_view(checkout: str, foreign: Foreign) -> Case:
     }
     peers = [
         *git_view_peers(checkout),
-        package("rignore", "rignore", lambda rignore: _rignore(rignore, checkout)),
+        package("rignore", "rignore", lambda rignore: rignore_files(rignore, checkout)),
         package(
             "rgapi.fd",
             "rgapi",
@@ -110,11 +161,6 @@ def _window() -> Case:
         Peer("open().readlines()", "stdlib", standard),
     ]
     return Case("read 50 lines of argparse.py", peers, rounds=60)
-
-
-def _stat(tree: str, path: str) -> _Stat:
-    status = os.lstat(f"{tree}/{path}")
-    return path, status.st_size, status.st_mtime_ns
 
 
 def _scandir_stat(directory: str, prefix: str) -> list[_Stat]:
@@ -160,7 +206,8 @@ def _to_microseconds(stats: list[_Stat]) -> list[_Stat]:
     return sorted((path, size, nanoseconds // 1000) for path, size, nanoseconds in stats)
 
 
-def _rignore(rignore: ModuleType, root: str) -> list[str]:
+def rignore_files(rignore: ModuleType, root: str) -> list[str]:
+    """Return what git does not ignore; it yields directories too, which cost a look each."""
     found = rignore.walk(root, ignore_hidden=False, overrides=["!.git"])
     return [str(path)[len(root) + 1 :] for path in found if not path.is_dir()]
 

@@ -13,9 +13,9 @@ _COLOURS = {
     "Node": "#15803d",
 }
 _NAMES = {"stdlib": "Python's library", "packages": "Python packages", "programs": "C programs"}
-_LEFT, _RIGHT, _TOP, _ROW, _BOTTOM = 330, 30, 64, 26, 40
-_WIDTH = 920
-_TICKS = (0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+_RIGHT, _TOP, _ROW, _BOTTOM = 30, 64, 26, 40
+_PLOT, _LETTER = 600, 6.2
+_TICKS = (0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 _STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#1f2937}"
     ".rule{stroke:#d1d5db}.ours{stroke:#111827;stroke-width:2}"
@@ -28,11 +28,11 @@ def chart(published: dict[str, Any]) -> str:
     rows = [(case["case"], leaders(case)) for case in published["cases"]]
     rows = [(name, marks) for name, marks in rows if marks]
     times = [1 / ratio for _, marks in rows for ratio in marks.values()]
-    axis = _Axis(min(times), max(times))
-    height = _TOP + _ROW * len(rows) + _BOTTOM
+    axis = _Axis(min(times), max(times), round(max(len(name) for name, _ in rows) * _LETTER) + 24)
+    height, width = _TOP + _ROW * len(rows) + _BOTTOM, axis.left + _PLOT + _RIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" '
-        f'viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="Time of others over the time of toolrig">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" aria-label="Time of others over the time of toolrig">',
         f"<style>{_STYLE}</style>",
         *_legend(),
         *axis.drawn(height - _BOTTOM),
@@ -54,13 +54,14 @@ def leaders(case: dict[str, Any]) -> dict[str, float]:
 class _Axis:
     """A logarithmic axis of "times as long as toolrig", wide enough for all marks."""
 
-    def __init__(self, least: float, most: float) -> None:
+    def __init__(self, least: float, most: float, left: int) -> None:
+        self.left = left
         self._least = max([tick for tick in _TICKS if tick <= min(least, 1)], default=least)
         self._most = min([tick for tick in _TICKS if tick >= most], default=most)
 
     def at(self, times: float) -> float:
         part = math.log(times / self._least) / math.log(self._most / self._least)
-        return round(_LEFT + part * (_WIDTH - _LEFT - _RIGHT), 1)
+        return round(self.left + part * _PLOT, 1)
 
     def drawn(self, bottom: int) -> list[str]:
         parts = []
@@ -71,7 +72,8 @@ class _Axis:
                 parts.append(f'<line class="{kind}" x1="{x}" y1="{_TOP}" x2="{x}" y2="{bottom}"/>')
                 parts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{label}</text>')
         explained = "best of each kind in multiples of toolrig's time or memory; left of its line is better"
-        parts.append(f'<text x="{_WIDTH - _RIGHT}" y="{bottom + 33}" text-anchor="end">{explained}</text>')
+        right = self.left + _PLOT
+        parts.append(f'<text x="{right}" y="{bottom + 33}" text-anchor="end">{explained}</text>')
         return parts
 
 
@@ -88,8 +90,8 @@ def _legend() -> list[str]:
 
 def _row(name: str, marks: dict[str, float], axis: _Axis, y: int) -> list[str]:
     parts = [
-        f'<text x="{_LEFT - 14}" y="{y + 4}" text-anchor="end">{escape(name)}</text>',
-        f'<line class="rule" x1="{_LEFT}" y1="{y}" x2="{_WIDTH - _RIGHT}" y2="{y}"/>',
+        f'<text x="{axis.left - 14}" y="{y + 4}" text-anchor="end">{escape(name)}</text>',
+        f'<line class="rule" x1="{axis.left}" y1="{y}" x2="{axis.left + _PLOT}" y2="{y}"/>',
     ]
     for column, ratio in sorted(marks.items(), key=lambda mark: mark[1]):
         title = f"{_NAMES.get(column, column)}: {1 / ratio:.2f} times as long as toolrig"

@@ -1,4 +1,4 @@
-"""Programs in Rust, Go and Node that do the same work: built once, then driven round by round.
+"""Programs in C, Rust, Go and Node that do the same work: built once, then driven round by round.
 
 Each folder of ``peers/`` makes a program ``peer`` that reads a request a line, does the work once, and
 answers with the time that took by its own clock: the start of a process counts only where it is the subject.
@@ -20,7 +20,8 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _SOURCES = os.path.join(_HERE, "peers")
 _BUILT = os.path.join(os.path.dirname(_HERE), "build", "peers")
 _PATIENCE = 120.0
-_LANGUAGES = ("Rust", "Go", "Node")
+_LANGUAGES = ("C", "Rust", "Go", "Node")
+_COLUMNS = {"C": "programs"}  # the others have one of their own
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ def _run(argv: list[str], cwd: str, **env: str) -> None:
     done = subprocess.run(argv, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{' '.join(argv)} failed in {cwd}:\n{done.stderr.strip()}")
+
+
+def _build_c() -> None:
+    target = os.path.join(_BUILT, "c")
+    os.makedirs(target, exist_ok=True)
+    cc = ["cc", "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-o", os.path.join(target, "peer"), "peer.c"]
+    _run(cc, os.path.join(_SOURCES, "c"))
 
 
 def _build_rust() -> None:
@@ -85,6 +93,7 @@ def _built(*parts: str) -> str:
 
 
 TOOLCHAINS = (
+    Toolchain("C", "cc", _build_c, ["cc", "--version"], [_built("c", "peer")], []),
     Toolchain(
         "Rust",
         "cargo",
@@ -209,7 +218,7 @@ class Foreign:
     def versions(self) -> dict[str, str]:
         """Return the version of each toolchain, or why it is missing."""
         return {
-            chain.language: self._missing.get(chain.language) or _printed(chain.version)
+            chain.language: self._missing.get(chain.language) or _first_line(chain.version)
             for chain in TOOLCHAINS
         }
 
@@ -219,19 +228,19 @@ class Foreign:
             program.close()
 
     def _peer(self, language: str, way: str, request: dict[str, Any], same: Callable[[Any], Any]) -> Peer:
-        name = f"{language}: {way}"
+        name, column = f"{language}: {way}", _COLUMNS.get(language, language)
         if language in self._missing:
-            return Peer(name, language, None, missing=self._missing[language])
+            return Peer(name, column, None, missing=self._missing[language])
         program = self._programs[language]
         timed = {**request, "threads": os.cpu_count(), "answer": False}
         return Peer(
             name,
-            language,
+            column,
             lambda: program.ask(timed)["nanoseconds"],
             lambda nanoseconds: nanoseconds / 1e6,
             lambda: same(program.ask({**timed, "answer": True})["answer"]),
         )
 
 
-def _printed(argv: list[str]) -> str:
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+def _first_line(argv: list[str]) -> str:
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.partition("\n")[0].strip()

@@ -13,12 +13,18 @@ def package(
     module: str,
     call: Callable[[ModuleType], Any],
     *,
+    figure: Callable[[Any], float] | None = None,
     answer: Callable[[ModuleType], Any] | None = None,
 ) -> Peer:
-    """Return the peer that does ``call(module)``; *answer* is for one whose ``call`` gives something else."""
+    """Return the peer that does ``call(module)``.
+
+    Args:
+        figure: as for `toolrig.bench.Peer`.
+        answer: for one whose ``call`` gives something else, as ``answer(module)``.
+    """
     try:
         imported = import_module(module)
     except ImportError:
         return Peer(name, "packages", None, missing=f"the package {module} is not installed")
     answered = None if answer is None else lambda: answer(imported)
-    return Peer(name, "packages", lambda: call(imported), answer=answered)
+    return Peer(name, "packages", lambda: call(imported), figure, answered)

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from toolrig.errors import ToolrigError as ToolrigError
     from toolrig.fs import glob as glob
     from toolrig.fs import read as read
+    from toolrig.fs import scan as scan
+    from toolrig.fs import tracked as tracked
+    from toolrig.fs import tree as tree
     from toolrig.fs import walk as walk
     from toolrig.process import run as run
     from toolrig.root import Root as Root
@@ -23,11 +26,27 @@ _HOMES = {
     "read": "fs",
     "Root": "root",
     "run": "process",
+    "scan": "fs",
     "ToolrigError": "errors",
+    "tracked": "fs",
+    "tree": "fs",
     "walk": "fs",
 }
 
-__all__ = ["Root", "ToolrigError", "__version__", "backend", "glob", "grep", "read", "run", "walk"]
+__all__ = [
+    "Root",
+    "ToolrigError",
+    "__version__",
+    "backend",
+    "glob",
+    "grep",
+    "read",
+    "run",
+    "scan",
+    "tracked",
+    "tree",
+    "walk",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -38,6 +38,14 @@ class PatternError(ToolrigError, ValueError):
     """A glob or search pattern cannot be understood."""
 
 
+class NotInRepositoryError(ToolrigError, FileNotFoundError):
+    """A question about git was asked of a directory that lies in no work tree."""
+
+
+class GitIndexError(ToolrigError, ValueError):
+    """git's index is damaged, or git is needed to read it and is missing or fails."""
+
+
 class SpawnError(ToolrigError, OSError):
     """A command could not be started; ``stage`` names the step that failed, ``errno`` says why."""
 

@@ -147,6 +147,15 @@ def test_what_peers_keep_running_is_ended() -> None:
     assert ended == ["once"] * 2
 
 
+def test_what_peers_work_on_is_made_before_they_begin() -> None:
+    made: list[str] = []
+    peer = answering("ours", lambda: made[-1], "toolrig")
+    case = Case("c", [peer], rounds=1, prepare=lambda: made.append("tree"))
+    assert check(case) == {}
+    measure(case)
+    assert made == ["tree"] * 2
+
+
 @pytest.mark.parametrize("engine", ["native", "pure"])
 def test_on_switches_the_engine_for_the_call_alone(engine: str) -> None:
     before = _backend.wanted()

@@ -31,10 +31,11 @@ def test_the_published_run_measured_a_commit(published: Any) -> None:
 def test_the_chart_has_a_mark_for_the_best_of_each_column(load: Load, published: Any) -> None:
     chart = load("chart")
     marks = sum(len(chart.leaders(case)) for case in published["cases"])
-    circles = list(ElementTree.fromstring(chart.chart(published)).iter(f"{SVG}circle"))
+    drawn = ElementTree.fromstring(chart.chart(published))
+    circles = list(drawn.iter(f"{SVG}circle"))
     titled = [circle for circle in circles if circle.find(f"{SVG}title") is not None]
     assert len(titled) == marks
-    assert all(0 < float(circle.attrib["cx"]) < 920 for circle in titled)
+    assert all(0 < float(circle.attrib["cx"]) < float(drawn.attrib["width"]) for circle in titled)
 
 
 def test_a_leader_is_the_peer_we_are_least_ahead_of(load: Load) -> None:

@@ -21,7 +21,7 @@ def tree(tmp_path: Path) -> Path:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    for command in ("serve", "demo", "call", "doctor"):
+    for command in ("serve", "walk", "demo", "call", "doctor"):
         assert command in out
         assert main([command, "--help"]) == 0
         assert f"usage: toolrig {command}" in capsys.readouterr().out
@@ -42,6 +42,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["serve", "--readonly"], "unknown option --readonly"),
         (["serve", "a", "b"], "unexpected 'b'"),
         (["serve", "--read-only=yes"], "takes no value"),
+        (["serve", "-r"], "unknown option -r"),
         (["call"], "missing TOOL"),
         (["call", "read", "--root"], "needs a value"),
     ],
@@ -119,7 +120,7 @@ def test_call_tells_failures(tree: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["call", "read", *root, "--path", "missing"]) == 1
     assert "No such file" in capsys.readouterr().out
     assert main(["call", "reed", *root]) == 2
-    assert "there are read, glob, grep, run" in capsys.readouterr().err
+    assert "there are read, glob, tree, grep, run" in capsys.readouterr().err
     assert main(["call", "read", *root, "--path", "main.py", "--limit", "few"]) == 2
     assert "give a JSON integer" in capsys.readouterr().err
     assert main(["call", "run", *root, "--command", "true", "--timeout", "NaN"]) == 2
@@ -166,7 +167,7 @@ def test_output_is_escaped_where_its_encoding_lacks_a_character(tree: Path) -> N
 def test_demo_calls_every_tool(backend: str, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", str(tree)]) == 0
     out = capsys.readouterr().out
-    for call in ("glob(", "grep(", "read(path='main.py'", "run("):
+    for call in ("tree(", "glob(", "grep(", "read(path='main.py'", "run("):
         assert call in out
     assert "main.py:1:import os  # TODO: less" in out
     assert "All tools answered." in out
@@ -206,4 +207,4 @@ def test_the_installed_script_works(tree: Path) -> None:
     done = subprocess.run(
         [script, "serve", str(tree)], input=json.dumps(request) + "\n", capture_output=True, text=True
     )
-    assert len(json.loads(done.stdout)["result"]["tools"]) == 4
+    assert len(json.loads(done.stdout)["result"]["tools"]) == 5

@@ -39,11 +39,11 @@ def listed(directory: str) -> set[str]:
     return found
 
 
-def walked(root: str) -> set[str]:
+def walked(root: str, **options: object) -> set[str]:
     """Return the same, asked of the kernel."""
     fd = os.open(root, os.O_RDONLY)
     try:
-        ignore = kernel("ignore").Ignore(fd, os.path.abspath(root))
+        ignore = kernel("ignore").Ignore(fd, os.path.abspath(root), **options)
         return set(_walk(ignore, None, fd, ""))
     finally:
         os.close(fd)

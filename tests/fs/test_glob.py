@@ -46,28 +46,6 @@ def test_a_deadline_that_has_passed_stops_the_walk(backend: str, tree: pathlib.P
     assert 0 < len(listing) < 3000
 
 
-def test_what_vanishes_sorts_last(backend: str, tree: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from toolrig.fs import Jail
-
-    below, modified_ns = Jail.below, Jail.modified_ns
-
-    def vanished_directory(self: Jail, path: str) -> Jail:
-        if path == "sub/deep":
-            raise FileNotFoundError(path)
-        return below(self, path)
-
-    def vanished_file(self: Jail, name: str) -> int:
-        if name == "Z.py":
-            (tree / name).unlink()
-        return modified_ns(self, name)
-
-    monkeypatch.setattr(Jail, "below", vanished_directory)
-    monkeypatch.setattr(Jail, "modified_ns", vanished_file)
-    paths = glob("**/*.py", tree, sort="mtime").paths
-    assert paths[:3] == ("sub/c.py", "a.py", "b.py")
-    assert set(paths[3:]) == {"Z.py", "sub/deep/d.py"}
-
-
 def test_no_match_is_an_empty_listing(backend: str, tree: pathlib.Path) -> None:
     listing = glob("missing/**/*.rs", tree)
     assert (listing.paths, listing.total, listing.truncated, listing.errors) == ((), 0, False, ())

@@ -31,11 +31,12 @@ def test_every_tool_answers(backend: str, tmp_path: Path, mode: str, version: st
                 assert client.server_info is not None
                 assert client.server_info.name == "toolrig"
                 tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-                assert list(tools) == ["read", "glob", "grep", "run"]
+                assert list(tools) == ["read", "glob", "tree", "grep", "run"]
                 assert tools["run"].annotations is not None
                 assert tools["run"].annotations.destructive_hint is True
                 assert await text_of(client, "read", path="src/main.py", offset=2) == (False, "# needle\n")
                 assert await text_of(client, "glob", pattern="**/*.py") == (False, "src/main.py")
+                assert await text_of(client, "tree") == (False, "src/\n  main.py")
                 assert await text_of(client, "grep", pattern="n..dle") == (False, "src/main.py:2:# needle")
                 failed, text = await text_of(client, "run", command="echo done; exit 3")
                 assert not failed

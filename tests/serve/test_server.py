@@ -239,7 +239,7 @@ def test_a_closed_stream_is_told(backend: str, tmp_path: Path, redirection: str,
 def test_read_only_leaves_run_out(backend: str, tmp_path: Path) -> None:
     wire = Wire(tmp_path, "--read-only")
     wire.start("tools/list")
-    assert [tool["name"] for tool in wire.reply()["result"]["tools"]] == ["read", "glob", "grep"]
+    assert [tool["name"] for tool in wire.reply()["result"]["tools"]] == ["read", "glob", "tree", "grep"]
     wire.start("tools/call", name="run", arguments={"command": "true"})
     assert "there is no tool 'run'" in wire.reply()["error"]["message"]
     wire.close()

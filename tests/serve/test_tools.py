@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,25 @@ def test_glob_lists_the_newest_first(use: Use) -> None:
     assert use("glob", pattern="**/*.rs") == ("[no file matches]", False)
 
 
+def test_tree_shows_the_layout(use: Use) -> None:
+    assert use("tree") == ("src/\n  main.py\n  other.txt\nblob\nnotes.md\nout@", False)
+    assert use("tree", path="src") == ("src/main.py\nsrc/other.txt", False)
+    assert use("tree", depth=1)[0] == "src/ (2 entries)\nblob\nnotes.md\nout@"
+
+
+def test_tree_says_what_is_missing_and_how_to_get_it(use: Use, tree: Path) -> None:
+    cut = "[cut to 4 entries; give path=DIRECTORY for what one holds, or raise limit]"
+    assert use("tree", limit=4)[0] == f"src/ (2 entries)\nblob\nnotes.md\nout@\n{cut}"
+    (tree / "empty").mkdir()
+    assert use("tree", path="empty") == ("[empty has no entries]", False)
+    subprocess.run(["git", "init", "-q", str(tree)], check=True)
+    (tree / ".gitignore").write_text("blob\n*.txt\n")
+    text, _ = use("tree")
+    assert text.endswith("[2 ignored entries left out; gitignore=false shows what git ignores]")
+    assert "blob" not in text
+    assert "blob" in use("tree", gitignore=False)[0]
+
+
 def test_grep_names_the_file_on_each_hit(use: Use) -> None:
     assert use("grep", pattern=r"line 3\b") == ("src/main.py:3:line 3\nsrc/other.txt:1:other line 3", False)
     assert use("grep", pattern="line", output_mode="files_with_matches")[0] == "src/main.py\nsrc/other.txt"
@@ -152,6 +172,7 @@ def test_paths_outside_the_root_are_refused(use: Use, path: str) -> None:
     for name, arguments in (
         ("read", {"path": path}),
         ("glob", {"pattern": "*", "path": os.path.dirname(path) + "/.." if path == "out" else path}),
+        ("tree", {"path": path}),
         ("grep", {"pattern": "x", "path": path}),
         ("run", {"command": "pwd", "cwd": path}),
     ):
@@ -185,6 +206,9 @@ def test_paths_outside_the_root_are_refused(use: Use, path: str) -> None:
             {"pattern": "x", "path": "missing"},
             "missing: No such file or directory; find paths with glob",
         ),
+        ("tree", {"path": "missing"}, "missing: No such file or directory; find paths with glob"),
+        ("tree", {"path": "notes.md"}, "notes.md"),
+        ("tree", {"depth": 0}, "argument 'depth' must be at least 1, got 0"),
         ("run", {"command": "true", "timeout": "soon"}, "argument 'timeout' must be a number, got \"soon\""),
         (
             "run",
@@ -237,15 +261,15 @@ def test_run_ends_what_takes_too_long(use: Use) -> None:
 
 def test_a_read_only_server_has_no_run(backend: str, tree: Path) -> None:
     with Root(tree, read_only=True) as root:
-        assert list(build(root).tools) == ["read", "glob", "grep"]
+        assert list(build(root).tools) == ["read", "glob", "tree", "grep"]
     with Root(tree) as root:
-        assert list(build(root).tools) == ["read", "glob", "grep", "run"]
+        assert list(build(root).tools) == ["read", "glob", "tree", "grep", "run"]
 
 
 def test_annotations_and_descriptions_tell_what_is_dangerous(tree: Path) -> None:
     with Root(tree) as root:
         tools = {name: tool.listed() for name, tool in build(root).tools.items()}
-    for name in ("read", "glob", "grep"):
+    for name in ("read", "glob", "tree", "grep"):
         assert tools[name]["annotations"] == {"readOnlyHint": True, "openWorldHint": False}
     assert tools["run"]["annotations"]["destructiveHint"]
     assert "NOT confined" in tools["run"]["description"]

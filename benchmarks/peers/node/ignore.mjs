@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import ignore from 'ignore';
 
 const CASE_SENSITIVE = { ignoreCase: false };
@@ -7,6 +7,15 @@ export function walkGitWithIgnore({ root }) {
   const found = [];
   walkDirectory(root, '', ignore(CASE_SENSITIVE), found);
   return found;
+}
+
+/** Returns the paths modified last, the newest first. */
+export function newestWithIgnore({ root, limit }) {
+  return walkGitWithIgnore({ root })
+    .map((path) => ({ path, modified: statSync(`${root}/${path}`).mtimeMs }))
+    .sort((a, b) => b.modified - a.modified)
+    .slice(0, limit)
+    .map(({ path }) => path);
 }
 
 /** `above` holds the rules of the .gitignore files of all directories above. */

@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline';
 import { globWithFastGlob } from './glob.mjs';
 import { grepWithWorkers } from './grep.mjs';
-import { walkGitWithIgnore } from './ignore.mjs';
+import { newestWithIgnore, walkGitWithIgnore } from './ignore.mjs';
 import { spawnAndWait, spawnWithSync } from './spawn.mjs';
 import {
   statWithCallbacks,
@@ -25,6 +25,9 @@ const WAYS = {
   },
   walk_git: {
     'readdirSync + ignore': walkGitWithIgnore,
+  },
+  newest: {
+    'readdirSync + ignore, sorted': newestWithIgnore,
   },
   glob: {
     'fast-glob': globWithFastGlob,

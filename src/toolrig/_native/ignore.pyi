@@ -1,11 +1,20 @@
+from collections.abc import Sequence
 from typing import Self
 
 _Bytes = bytes | bytearray | memoryview
 
-__all__ = ["Ignore", "Scope", "index_paths", "wildmatch"]
+__all__ = ["Ignore", "Scope", "index_paths", "tracked_paths", "wildmatch"]
 
 class Ignore:
-    def __new__(cls, fd: int, path: str | None = None) -> Self: ...
+    def __new__(
+        cls,
+        fd: int,
+        path: str | None = None,
+        *,
+        alone: bool = False,
+        gitignore: bool = True,
+        ignore_files: Sequence[str] = (),
+    ) -> Self: ...
     @property
     def faults(self) -> int: ...
     @property
@@ -13,10 +22,12 @@ class Ignore:
     def enter(
         self, parent: Scope | None, dir_fd: int, rel: str, has_gitignore: bool, has_dot_git: bool
     ) -> Scope: ...
-    def tracked(self) -> list[str]: ...
+    def absent(self) -> list[str]: ...
+    def supply(self, names: list[str], rules: dict[str, bytes]) -> None: ...
 
 class Scope:
     def hides(self, rel: str, is_dir: bool) -> bool: ...
 
 def index_paths(data: _Bytes, shared: _Bytes = b"", *, sha256: bool = False) -> list[str]: ...
+def tracked_paths(fd: int, path: str | None = None) -> list[str] | None: ...
 def wildmatch(pattern: bytes, text: bytes, *, ignore_case: bool = False) -> bool: ...

@@ -1,15 +1,24 @@
 """git's view of a directory tree: tracked files, and untracked ones that no rule ignores."""
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.errno cimport ENOTDIR
 from libc.stdlib cimport malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, strdup
 
 import os
 
-__all__ = ["Ignore", "Scope", "index_paths", "wildmatch"]
+__all__ = ["Ignore", "Scope", "index_paths", "tracked_paths", "wildmatch"]
 
 cdef extern from "Python.h":
     str PyUnicode_DecodeFSDefaultAndSize(const char *bytes, Py_ssize_t length)
+    str PyUnicode_New(Py_ssize_t size, Py_UCS4 maxchar)
+    void *PyUnicode_DATA(object text)
+
+cdef extern from "ascii.h" nogil:
+    bint tr_is_ascii(const char *text, size_t length)
+
+cdef extern from "sys/stat.h" nogil:
+    int S_ISDIR(int mode)
 
 cdef extern from "ignore.h" nogil:
     ctypedef struct tr_index_entry:
@@ -27,12 +36,25 @@ cdef extern from "ignore.h" nogil:
         TR_INDEX_CORRUPT
         TR_INDEX_UNKNOWN
         TR_INDEX_MODE_SPARSE
-    tr_ignore *tr_ignore_open(
-        int root_fd, const char *path, const char *home, const char *config_home, int *error)
+    ctypedef struct tr_ignore_options:
+        const char *home
+        const char *config_home
+        const char *names
+        int git
+    tr_ignore *tr_ignore_open(int root_fd, const char *path, const tr_ignore_options *options, int *error)
     void tr_ignore_close(tr_ignore *ignore)
     int tr_ignore_faults(tr_ignore *ignore)
     int tr_ignore_sealed(const tr_ignore *ignore)
-    const tr_index_entry *tr_ignore_tracked(const tr_ignore *ignore, size_t *count, size_t *lead, int *failed)
+    ctypedef struct tr_absent:
+        pass
+    ctypedef struct tr_repo:
+        tr_absent *absent
+    int tr_ignore_lacks(const tr_ignore *ignore, size_t at, const tr_index_entry **entry)
+    int tr_ignore_restart(tr_ignore *ignore)
+    tr_repo *tr_ignore_repo_above(const tr_ignore *ignore)
+    int tr_absent_add(
+        tr_absent **list, const char *path, size_t path_length, const char *bytes, size_t length)
+    int tr_repo_supply(tr_repo *repo, char **names, size_t count)
     int tr_index_load(
         tr_index *index, unsigned char *bytes, size_t length, size_t hash_length, int fold,
         tr_index_fetch fetch, void *context)
@@ -41,28 +63,51 @@ cdef extern from "ignore.h" nogil:
         const char *pattern, size_t pattern_length, const char *text, size_t text_length, int fold)
 
 
+cdef extern from "gittracked.h" nogil:
+    enum:
+        TR_TRACKED_NOWHERE
+        TR_TRACKED_SPARSE
+    ctypedef struct tr_tracked:
+        const tr_index_entry *first
+        size_t count
+        size_t lead
+    int tr_tracked_open(tr_tracked *tracked, int root_fd, const char *path)
+    void tr_tracked_close(tr_tracked *tracked)
+
+
 cdef class Ignore:
     """The rules of one walk: those in force at its root, and those met below it.
 
     *fd* is the directory to be walked. *path* is an absolute path of the same directory, by which the
-    repository around it is found; without one, only a repository whose top is *fd* itself counts. Outside
-    of repositories nothing is hidden. See gitignore(5); symbolic links named ``.gitignore`` are not read,
-    as in git. Where the platform opens no directories, *fd* is -1 and *path* is needed.
+    repository around it is found; without one, or if *alone*, only a repository whose top is *fd* itself
+    counts. Outside of repositories nothing is hidden. See gitignore(5); symbolic links named ``.gitignore``
+    are not read, as in git. Where the platform opens no directories, *fd* is -1 and *path* is needed.
+
+    *ignore_files* are names of further rule files, honoured in every directory from the top of the work tree
+    (outside of repositories: from *fd*) down. All files of one name, from an entry's directory upwards, are
+    asked before those of the next name, and all of them before git: they hide tracked files as well, and let
+    in what git ignores. They tell upper and lower case apart. Without *gitignore* they apply alone.
 
     Raises:
         OSError: *fd* is not an open directory.
     """
 
-    def __cinit__(self, int fd, path: "str | None" = None):
+    def __cinit__(
+        self, int fd, path: "str | None" = None, *, bint alone=False, bint gitignore=True, ignore_files=()
+    ):
         cdef bytes real = None if path is None else os.fsencode(os.path.realpath(path))
         cdef bytes home = _variable("HOME")
         cdef bytes config_home = _variable("XDG_CONFIG_HOME")
-        cdef const char *c_real = _characters(real)
-        cdef const char *c_home = _characters(home)
-        cdef const char *c_config = _characters(config_home)
+        cdef bytes names = b"".join([os.fsencode(name) + b"\0" for name in ignore_files])
+        cdef const char *c_real = _characters(None if alone else real)
+        cdef tr_ignore_options options
         cdef int error = 0
+        options.home = _characters(home)
+        options.config_home = _characters(config_home)
+        options.names = _characters(names)
+        options.git = gitignore
         with nogil:
-            self.rules = tr_ignore_open(fd, c_real, c_home, c_config, &error)
+            self.rules = tr_ignore_open(fd, c_real, &options, &error)
         if self.rules == NULL:
             raise OSError(error, os.strerror(error), path)
 
@@ -103,18 +148,40 @@ cdef class Ignore:
         inside.owner = self
         return inside
 
-    def tracked(self) -> list[str]:
-        """Return the paths that the index holds below the root, relative to it: files, symlinks, submodules.
+    def absent(self) -> list[str]:
+        """Return what git reads from objects, because a sparse checkout leaves it out of the work tree.
 
-        Raises:
-            ValueError: The index is damaged, or of a kind that is not known.
-            OSError: The index exists but cannot be read.
+        Of the repository around the root: rule files (``a/.gitignore``) whose directory exists although they
+        do not, and existing directories (``a/``) that a sparse index holds as one entry.
         """
-        cdef size_t count = 0, lead = 0
-        cdef int failed = 0
-        cdef const tr_index_entry *entries = tr_ignore_tracked(self.rules, &count, &lead, &failed)
-        _check(failed)
-        return _names(entries, count, lead)
+        cdef const tr_index_entry *entry = NULL
+        cdef size_t at = 0
+        cdef int lacks
+        cdef list found = []
+        while True:
+            lacks = tr_ignore_lacks(self.rules, at, &entry)
+            if lacks < 0:
+                return found
+            if lacks:
+                found.append(_text(entry.name, entry.length))
+            at += 1
+
+    def supply(self, list names not None, dict rules not None) -> None:
+        """Take into account what `absent` asked for; to be called once, before the walk.
+
+        *names* are files tracked besides those that the index names, *rules* the contents of rule files by
+        their directories ("" or ``a/b/``). Paths are relative to the top of the work tree.
+        """
+        cdef tr_repo *repo = tr_ignore_repo_above(self.rules)
+        cdef bytes content, path
+        if repo == NULL:
+            return
+        for directory, content in rules.items():
+            path = os.fsencode(directory)
+            if tr_absent_add(&repo.absent, path, len(path), content, len(content)) != 0:
+                raise MemoryError("out of memory while reading ignore rules")
+        if _supply(repo, names) != 0 or tr_ignore_restart(self.rules) != 0:
+            raise MemoryError("out of memory while reading ignore rules")
 
 
 cdef class Scope:
@@ -135,6 +202,36 @@ cdef class Scope:
 cdef struct Shared:
     const unsigned char *bytes
     size_t length
+
+
+def tracked_paths(int fd, path: "str | None" = None) -> list[str] | None:
+    """Return the paths that git's index holds below the directory *fd*, relative to it and in its order.
+
+    *path* is an absolute path of the same directory, as for `Ignore`. Symbolic links and submodules are among
+    the paths; of a conflict each path counts once. None: the directory lies in no work tree.
+
+    Raises:
+        NotImplementedError: The index has a version or an extension that is not known, or is sparse there:
+            only git itself can tell.
+        ValueError: The index is damaged.
+        OSError: *fd* is not an open directory, or the index exists but cannot be read.
+    """
+    cdef bytes real = None if path is None else os.fsencode(os.path.realpath(path))
+    cdef const char *c_real = _characters(real)
+    cdef tr_tracked tracked
+    cdef int failed
+    _check_directory(fd, path)
+    with nogil:
+        failed = tr_tracked_open(&tracked, fd, c_real)
+    try:
+        if failed == TR_TRACKED_NOWHERE:
+            return None
+        if failed == TR_TRACKED_SPARSE or failed == TR_INDEX_UNKNOWN:
+            raise NotImplementedError("git's index is of a kind that only git reads")
+        _check(failed)
+        return _names(tracked.first, tracked.count, tracked.lead)
+    finally:
+        tr_tracked_close(&tracked)
 
 
 def index_paths(data, shared=b"", *, bint sha256=False) -> list[str]:
@@ -204,8 +301,22 @@ cdef list _names(const tr_index_entry *entries, size_t count, size_t lead):
     cdef size_t i
     for i in range(count):
         if entries[i].mode != TR_INDEX_MODE_SPARSE and entries[i].length > lead:
-            names.append(PyUnicode_DecodeFSDefaultAndSize(entries[i].name + lead, entries[i].length - lead))
+            names.append(_text(entries[i].name + lead, entries[i].length - lead))
     return names
+
+
+cdef str _text(const char *bytes, size_t length):
+    if not tr_is_ascii(bytes, length):
+        return PyUnicode_DecodeFSDefaultAndSize(bytes, <Py_ssize_t>length)
+    text = PyUnicode_New(<Py_ssize_t>length, 127)
+    memcpy(PyUnicode_DATA(text), bytes, length)
+    return text
+
+
+cdef int _check_directory(int fd, path) except -1:
+    if not S_ISDIR(os.fstat(fd).st_mode):
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), path)
+    return 0
 
 
 cdef int _check(int failed) except -1:
@@ -219,6 +330,21 @@ cdef int _check(int failed) except -1:
     if failed > 0:
         raise OSError(failed, os.strerror(failed), ".git/index")
     return 0
+
+
+cdef int _supply(tr_repo *repo, list names) except -2:
+    cdef size_t count = 0
+    cdef bytes raw
+    cdef char **copies = <char **>malloc((len(names) + 1) * sizeof(char *))
+    if copies == NULL:
+        return -1
+    for name in names:
+        raw = os.fsencode(name)
+        copies[count] = strdup(raw)
+        if copies[count] == NULL:
+            break
+        count += 1
+    return tr_repo_supply(repo, copies, count) or count < <size_t>len(names)
 
 
 cdef bytes _variable(str name):

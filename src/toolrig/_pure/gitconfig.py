@@ -1,12 +1,15 @@
 """The few values of git's configuration (git-config(1)) that decide what a listing shows.
 
 Read in git's order: system, ``$XDG_CONFIG_HOME/git/config``, ``~/.gitconfig``, the repository, its
-worktree; the last one wins. ``include.path`` is followed; ``includeIf``, environment variables and
-``~user`` are not. A syntax error ends the file it is in, what stood before it counts.
+worktree; the last one wins. ``include.path`` and ``includeIf`` (but for hasconfig) are followed, environment
+variables are not. A syntax error ends the file it is in, what stood before it counts.
 """
 
 import os
 
+from toolrig._pure.gitdir import GitDir
+from toolrig._pure.gitinclude import holds
+from toolrig._pure.gitpath import expand, user_file
 from toolrig._pure.readfile import Directory
 
 TYPE_CHECKING = False
@@ -22,23 +25,36 @@ _ESCAPES = {ord("n"): 10, ord("t"): 9, ord("b"): 8, ord("\\"): ord("\\"), ord('"
 
 
 class Config:
-    """``excludes_file`` as written (None where unset), ``ignore_case`` and ``sha256``."""
+    """``excludes_file`` and ``work_tree`` as written (None where unset), ``ignore_case`` and ``sha256``."""
 
-    def __init__(self) -> None:
+    def __init__(self, git: GitDir) -> None:
         self.excludes_file: bytes | None = None
+        self.work_tree: bytes | None = None
         self.ignore_case = self.sha256 = False
         self._worktree_config = False
         self._files = 0
+        self._git = git
 
-    def read(self, git_dir: Directory, common_dir: Directory) -> None:
-        """Read everything that holds for the repository of these directories."""
+    def read(self) -> None:
+        """Read everything that holds for a repository."""
         here = Directory(os.path.curdir)
         for path in (b"/etc/gitconfig", user_file(b"config"), expand(b"~/.gitconfig")):
             self._read_file(here, path, 0)
-        self.sha256 = self._worktree_config = False  # a matter of the repository alone
-        self._read_file(common_dir, b"config", 0)
+        self.read_repository()
+
+    def read_repository(self) -> None:
+        """Read the repository's own files.
+
+        What says where and how it lies is theirs alone; without extensions.worktreeConfig the shared file
+        says it for the main work tree only.
+        """
+        self.sha256 = self._worktree_config = False
+        self.work_tree, git = None, self._git
+        self._read_file(git.common, b"config", 0)
+        if git.linked and not self._worktree_config:
+            self.work_tree = None
         if self._worktree_config:
-            self._read_file(git_dir, b"config.worktree", 0)
+            self._read_file(git.git, b"config.worktree", 0)
 
     def _read_file(self, place: Directory, path: bytes, depth: int) -> None:
         if depth > _DEPTH or self._files >= _FILES or not path:
@@ -49,38 +65,33 @@ class Config:
         except OSError:
             return
         for key, value in _lines(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")):
-            if key == b"include.path" and value is not None:
+            if value is not None and self._includes(key, place, path):
                 beside = os.path.dirname(path)
                 target = expand(value) if value.startswith((b"~", b"/")) else os.path.join(beside, value)
                 self._read_file(place, target, depth + 1)
             else:
                 self._apply(key, value)
 
+    def _includes(self, key: bytes, place: Directory, path: bytes) -> bool:
+        if not key.startswith(b"include"):
+            return False
+        section, quote, rest = key.partition(b'"')
+        if not quote:
+            return key == b"include.path"
+        condition = rest.removesuffix(b'".path')
+        return section == b"includeif" and condition != rest and holds(self._git, condition, place, path)
+
     def _apply(self, key: bytes, value: bytes | None) -> None:
         if key == b"core.ignorecase":
             self.ignore_case = _truth(value)
         elif key == b"core.excludesfile" and value is not None:
             self.excludes_file = value
+        elif key == b"core.worktree" and value is not None:
+            self.work_tree = value
         elif key == b"extensions.objectformat" and value is not None:
             self.sha256 = value == b"sha256"
         elif key == b"extensions.worktreeconfig":
             self._worktree_config = _truth(value)
-
-
-def expand(path: bytes) -> bytes:
-    """Replace a leading ``~/``; a ``~`` that cannot be replaced gives a path that does not exist."""
-    home = os.environ.get("HOME")
-    if path.startswith(b"~/") and home is not None:
-        return os.fsencode(home) + path[1:]
-    return b"" if path.startswith(b"~") else path
-
-
-def user_file(name: bytes) -> bytes:
-    """Return a path below the user's configuration directory, empty without a home."""
-    config_home = os.environ.get("XDG_CONFIG_HOME")
-    if config_home:
-        return os.fsencode(config_home) + b"/git/" + name
-    return expand(b"~/.config/git/" + name)
 
 
 def _truth(value: bytes | None) -> bool:
@@ -140,16 +151,19 @@ def _name(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _header(data: bytes, at: int) -> tuple[bytes, int] | None:
-    """Parse the rest of ``[section "subsection"]``; sections with a subsection get a name that fits none."""
+    """Parse the rest of ``[section "subsection"]``; the name is then ``section"subsection"``."""
     name, at = _name(data, at)
     at = _skip(data, at, b" \t")
     if data[at : at + 1] == b'"':
         name += b'"'
         at += 1
         while at < len(data) and data[at] not in b'"\n':
-            at += 1 + (data[at] == ord("\\") and at + 1 < len(data))
+            at += data[at] == ord("\\") and at + 1 < len(data)
+            name += data[at : at + 1]
+            at += 1
         if data[at : at + 1] != b'"':
             return None
+        name += b'"'
         at += 1
     return (name, at + 1) if data[at : at + 1] == b"]" else None
 

@@ -11,10 +11,13 @@ _HEXADECIMAL = frozenset(b"0123456789abcdefABCDEF")
 
 
 class GitDir:
-    """``git``: index and HEAD. ``common``: config and info/exclude, which all worktrees share."""
+    """``git``: index and HEAD. ``common``: config and info/exclude, which all worktrees share.
 
-    def __init__(self, git: Directory, common: Directory) -> None:
-        self.git, self.common = git, common
+    ``linked``: a worktree beside the repository's own.
+    """
+
+    def __init__(self, git: Directory, common: Directory, linked: bool) -> None:
+        self.git, self.common, self.linked = git, common, linked
 
     def close(self) -> None:
         self.git.close()
@@ -43,23 +46,16 @@ def is_git_dir(directory: Directory) -> bool:
 def _accept(git: Directory | None) -> GitDir | None:
     if git is None:
         return None
-    common = _common(git)
+    common = _follow(git, "commondir", b"", git)
+    linked = common is not None
+    if common is None and not git.has(b"commondir"):
+        common = git.sub(".")
     if common is not None:
         if _valid_head(git) and common.searchable("objects") and common.searchable("refs"):
-            return GitDir(git, common)
+            return GitDir(git, common, linked)
         common.close()
     git.close()
     return None
-
-
-def _common(git: Directory) -> Directory | None:
-    common = _follow(git, "commondir", b"", git)
-    if common is None:
-        try:
-            git.stat("commondir")
-        except OSError:
-            return git.sub(".")
-    return common
 
 
 def _follow(directory: Directory, name: str, label: bytes, base: Directory) -> Directory | None:
@@ -74,14 +70,22 @@ def _follow(directory: Directory, name: str, label: bytes, base: Directory) -> D
     return base.sub(os.fsdecode(content[len(label) :].split(b"\0", 1)[0]))
 
 
-def _valid_head(git: Directory) -> bool:
+def head_target(git: Directory) -> bytes | None:
+    """Return what HEAD refers to: refs/... or an object's name; None: there is no such file."""
     target = git.readlink("HEAD")
     if target is not None:
-        return target.startswith(b"refs/")
+        return target
     try:
         head = git.read("HEAD", _POINTER)
     except OSError:
-        return False
+        return None
     if head.startswith(b"ref:"):
-        return head[4:].lstrip(b" \t\r\n").startswith(b"refs/")
-    return len(head) >= 40 and all(c in _HEXADECIMAL for c in head[:40])
+        head = head[4:].strip(b" \t\r\n")
+    return head.split(b"\0", 1)[0]
+
+
+def _valid_head(git: Directory) -> bool:
+    target = head_target(git) or b""
+    if target.startswith(b"refs/"):
+        return True
+    return len(target) >= 40 and all(c in _HEXADECIMAL for c in target[:40])

@@ -12,6 +12,8 @@ DAMAGED = "git's index is damaged: 'git status' tells more, 'rm .git/index && gi
 UNKNOWN = "git's index has a version or extension that is not known: update toolrig"
 LINK = 0xE000  # a submodule's commit
 SPARSE = 0x4000  # a directory outside the sparse checkout
+TYPE = 0xF000  # of a mode
+SKIPPED = 1  # outside of the sparse checkout: the file need not exist
 _UNFOLD = 16  # longest total of names, as a multiple of the file's size
 
 
@@ -32,11 +34,11 @@ def index_paths(
     from os import fsdecode
 
     entries = read_index(bytes(data), lambda _: bytes(shared), 32 if sha256 else 20)
-    return [fsdecode(name) for name in sorted(entries) if entries[name] != SPARSE]
+    return [fsdecode(name) for name in sorted(entries) if entries[name] & TYPE != SPARSE]
 
 
 def read_index(data: bytes, fetch: "Callable[[str], bytes]", hash_length: int) -> dict[bytes, int]:
-    """Return the names in an index with the type bits of their modes.
+    """Return the names in an index with the type bits of their modes and SKIPPED.
 
     *fetch* is called with the hexadecimal name of a split index's base and returns the bytes of that file.
 
@@ -75,16 +77,18 @@ class _IndexFile:
         self.link = self._extensions()
 
     def _head(self) -> tuple[int, int, int]:
-        """Return mode, the name's length as far as the flags hold it, and where the name starts."""
+        """Return mode and SKIPPED, the name's length as far as the flags hold it, where the name starts."""
         data, at, fixed = self._data, self._at, self._fixed
         if self._end - at < fixed + 2:
             raise ValueError(DAMAGED)
+        skipped = 0
         flags = data[at + fixed - 2] << 8 | data[at + fixed - 1]
         if flags & 0x4000:
             if self._version < 3:
                 raise ValueError(DAMAGED)
+            skipped = SKIPPED if data[at + fixed] & 0x40 else 0
             fixed += 2
-        return (data[at + 26] << 8) & 0xF000, flags & 0xFFF, at + fixed
+        return (data[at + 26] << 8) & TYPE | skipped, flags & 0xFFF, at + fixed
 
     def _nul(self, start: int) -> int:
         nul = self._data.find(0, start, self._end)

@@ -2,12 +2,18 @@
 
 import os
 
-from toolrig._pure.gitconfig import Config, expand, user_file
+from toolrig._pure.gitconfig import Config
 from toolrig._pure.gitdir import GitDir, is_git_dir, open_git_dir
-from toolrig._pure.gitindex import LINK, SPARSE, read_index
+from toolrig._pure.gitindex import LINK, SKIPPED, SPARSE, TYPE, read_index
+from toolrig._pure.gitpath import expand, user_file
 from toolrig._pure.ignorefile import LIMIT, Rules
 from toolrig._pure.readfile import Directory
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FILE = 0x8000  # the mode of a file in the index
 _INDEX_LIMIT = 1 << 30  # bytes of an index file
 
 
@@ -16,8 +22,8 @@ class Repository:
 
     def __init__(self, git: GitDir, top: Directory, lead: bytes, skip: int) -> None:
         self.lead, self.skip = lead, skip
-        config = Config()
-        config.read(git.git, git.common)
+        config = Config(git)
+        config.read()
         self.fold = config.ignore_case
         written = config.excludes_file
         path = user_file(b"ignore") if written is None else expand(written)
@@ -26,9 +32,30 @@ class Repository:
         self.index_error: OSError | ValueError | None = None
         self.names: dict[bytes, int] = {}
         try:
-            self.names = _read_index(git.git, 32 if config.sha256 else 20)
+            self.names = load_index(git.git, 32 if config.sha256 else 20)
         except (OSError, ValueError) as error:
             self.index_error = error
+        self.absent: dict[bytes, Rules] = {}  # rule files that exist in the index alone, by directory
+        self._index_names()
+
+    def supply(self, names: list[bytes], rules: dict[bytes, bytes]) -> None:
+        """Count *names* as tracked as well, and take in rule files that exist in the index alone."""
+        self.names.update(dict.fromkeys(names, _FILE))
+        self._index_names()
+        self.absent = {directory: Rules(content, self.fold) for directory, content in rules.items()}
+
+    def lacks(self, top: Directory) -> list[bytes]:
+        """Return what git needs objects for: directories of a sparse index that exist all the same, and rule
+        files that do not although their directories do."""
+        found = []
+        for name, mode in sorted(self.names.items()):
+            directory, _, last = name.rpartition(b"/")
+            wanted = mode & TYPE == SPARSE or (mode & SKIPPED and last == b".gitignore")
+            if wanted and top.has(directory or b".") and not (last and top.has(name)):
+                found.append(name)
+        return found
+
+    def _index_names(self) -> None:
         self._files = {self._folded(name): mode for name, mode in self.names.items()}
         self._directories = self._find_directories()
 
@@ -40,23 +67,7 @@ class Repository:
         return self._folded(path) in self._directories
 
     def is_submodule(self, path: bytes) -> bool:
-        return self._files.get(self._folded(path)) == LINK and not self.tracks_below(path)
-
-    def tracked_below_lead(self) -> list[bytes]:
-        """Return the names in the index below *lead*, relative to it.
-
-        Raises:
-            OSError: The index cannot be read.
-            ValueError: The index is damaged or of an unknown kind.
-        """
-        if self.index_error is not None:
-            raise self.index_error
-        lead, length = self._folded(self.lead), len(self.lead)
-        return [
-            name[length:]
-            for name in sorted(self.names, key=self._folded)
-            if self.names[name] != SPARSE and len(name) > length and self._folded(name[:length]) == lead
-        ]
+        return self._files.get(self._folded(path), 0) & TYPE == LINK and not self.tracks_below(path)
 
     def _folded(self, path: bytes) -> bytes:
         return path.lower() if self.fold else path
@@ -81,29 +92,72 @@ def read_rules(directory: Directory, path: str, fold: bool, *, follow: bool = Tr
 
 
 def find_top(root: Directory, path: str | None) -> tuple[GitDir, Directory, bytes] | None:
-    """Find the repository around *root*, whose absolute path is *path*.
+    """Find the work tree around *root*, whose absolute path is *path*.
 
     Returns the opened repository, its work tree and what leads from there to *root* ("" or "a/b/").
     """
     if path is not None and not _leads_to(path, root):
         path = None
     device = root.stat(".").st_dev
-    lead, top = "", root.sub(".")
-    while top is not None and top.stat(".").st_dev == device:  # as git does, stay on one file system
+    for top, lead in _upwards(root, path):
+        if top.stat(".").st_dev != device:  # as git does, stay on one file system
+            top.close()
+            return None
         git = open_git_dir(top)
         if git is not None:
-            return git, top, os.fsencode(lead)
-        if is_git_dir(top) or path is None:
-            break
+            if has_work_tree_at(git, top):
+                return git, top, os.fsencode(lead)
+            top.close()
+            return _elsewhere(git, root, path)
+        bare = is_git_dir(top)
+        top.close()
+        if bare:
+            return None
+    return None
+
+
+def has_work_tree_at(git: GitDir, top: Directory) -> bool:
+    """Return whether the repository found at *top* has its work tree there."""
+    wanted = _work_tree(git)
+    return wanted is None or (isinstance(wanted, os.stat_result) and os.path.samestat(wanted, top.stat(".")))
+
+
+def _work_tree(git: GitDir) -> os.stat_result | OSError | None:
+    """Return the status of the directory that core.worktree names; None: it names none."""
+    config = Config(git)
+    config.read_repository()
+    if config.work_tree is None:
+        return None
+    try:
+        return git.git.stat(os.fsdecode(config.work_tree))
+    except OSError as error:
+        return error
+
+
+def _elsewhere(git: GitDir, root: Directory, path: str | None) -> tuple[GitDir, Directory, bytes] | None:
+    """Find *root* in a work tree that is not where its repository was found."""
+    wanted = _work_tree(git)
+    if isinstance(wanted, os.stat_result):
+        for top, lead in _upwards(root, path):
+            if os.path.samestat(wanted, top.stat(".")):
+                return git, top, os.fsencode(lead)
+            top.close()
+    git.close()
+    return None
+
+
+def _upwards(root: Directory, path: str | None) -> "Iterator[tuple[Directory, str]]":
+    """Yield *root* and the directories above it, open, with what leads from each to *root*."""
+    lead, top = "", root.sub(".")
+    while top is not None:
+        yield top, lead
+        if path is None:
+            return
         above, name = os.path.split(path)
         if above == path:
-            break
+            return
         path, lead = above, f"{name}/{lead}"
-        top.close()
         top = Directory.open(path)
-    if top is not None:
-        top.close()
-    return None
 
 
 def _leads_to(path: str, root: Directory) -> bool:
@@ -113,7 +167,7 @@ def _leads_to(path: str, root: Directory) -> bool:
         return False
 
 
-def _read_index(git: Directory, hash_length: int) -> dict[bytes, int]:
+def load_index(git: Directory, hash_length: int) -> dict[bytes, int]:
     try:
         data = git.read("index", _INDEX_LIMIT)
     except FileNotFoundError:

@@ -9,17 +9,21 @@ directory. In a submodule that is not checked out, everything is hidden. Outside
 
 import os
 
+from toolrig._pure.extrarules import ExtraRules, with_extra_rules
 from toolrig._pure.gitdir import open_git_dir
 from toolrig._pure.gitindex import index_paths
-from toolrig._pure.gitrepo import Repository, find_top, read_rules
-from toolrig._pure.readfile import Directory
+from toolrig._pure.gitrepo import Repository, find_top, has_work_tree_at, read_rules
+from toolrig._pure.gittracked import tracked_paths
+from toolrig._pure.readfile import Directory, open_root
 from toolrig._pure.wildmatch import wildmatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from toolrig._pure.ignorefile import Rules
 
-__all__ = ["Ignore", "Scope", "index_paths", "wildmatch"]
+__all__ = ["Ignore", "Scope", "index_paths", "tracked_paths", "wildmatch"]
 
 _OPEN, _SEALED, _HIDDEN = range(3)  # sealed: only what is tracked is visible
 
@@ -28,32 +32,48 @@ class Ignore:
     """The rules of one walk: those in force at its root, and those met below it.
 
     *fd* is the directory to be walked. *path* is an absolute path of the same directory, by which the
-    repository around it is found; without one, only a repository whose top is *fd* itself counts. Outside
-    of repositories nothing is hidden. See gitignore(5); symbolic links named ``.gitignore`` are not read,
-    as in git. Where the platform opens no directories, *fd* is -1 and *path* is needed.
+    repository around it is found; without one, or if *alone*, only a repository whose top is *fd* itself
+    counts. Outside of repositories nothing is hidden. See gitignore(5); symbolic links named ``.gitignore``
+    are not read, as in git. Where the platform opens no directories, *fd* is -1 and *path* is needed.
+
+    *ignore_files* are names of further rule files, honoured in every directory from the top of the work tree
+    (outside of repositories: from *fd*) down. All files of one name, from an entry's directory upwards, are
+    asked before those of the next name, and all of them before git: they hide tracked files as well, and let
+    in what git ignores. They tell upper and lower case apart. Without *gitignore* they apply alone.
 
     Raises:
         OSError: *fd* is not an open directory.
     """
 
-    def __init__(self, fd: int, path: str | None = None) -> None:
+    def __init__(
+        self,
+        fd: int,
+        path: str | None = None,
+        *,
+        alone: bool = False,
+        gitignore: bool = True,
+        ignore_files: "Sequence[str]" = (),
+    ) -> None:
         self._faults = 0
         self._path = None if path is None else os.path.realpath(path)
-        root = self._directory(fd, "")
-        if not os.path.isdir(fd if fd >= 0 else self._path or ""):
-            root.stat(".")
-            raise NotADirectoryError(20, "Not a directory", path)
-        found = find_top(root, self._path)
+        self._gitignore, self._names = gitignore, tuple(ignore_files)
+        self._lead = b""  # from the topmost directory whose rules count to the root
+        self._top: Directory | None = None
+        found = find_top(open_root(fd, self._path), None if alone else self._path)
         if found is None:
-            self._above = Scope(None, None, None, 0, _OPEN)
+            self._above = Scope(self, None)
             return
-        git, top, lead = found
+        git, self._top, self._lead = found
         try:
-            repository = Repository(git, top, lead, 0)
+            repository = Repository(git, self._top, self._lead, 0) if gitignore else None
             self._count_fault(repository)
-            self._above = _lead(repository, top)
+            self._above = self._down(repository, self._top)
         finally:
             git.close()
+
+    def __del__(self) -> None:
+        top: Directory | None = getattr(self, "_top", None)
+        if top is not None:
             top.close()
 
     @property
@@ -79,65 +99,110 @@ class Ignore:
         directory = self._directory(dir_fd, rel)
         if parent is not None and rel:
             scope = self._descend(parent, directory, raw, has_dot_git)
-        repository = scope.repository
-        if repository is None or not has_gitignore:
+        absent = scope.repository is not None and scope.repository.absent
+        if not (self._names or has_gitignore or absent):
             return scope
-        base = len(repository.lead) + (len(raw) + 1 if raw else 0) - repository.skip
-        return _with_rules(scope, directory, base)
+        return self._with_rules(scope, directory, self._lead + raw + b"/" * bool(raw), has_gitignore)
 
-    def tracked(self) -> list[str]:
-        """Return the paths that the index holds below the root, relative to it: files, symlinks, submodules.
+    def absent(self) -> list[str]:
+        """Return what git reads from objects, because a sparse checkout leaves it out of the work tree.
 
-        Raises:
-            ValueError: The index is damaged, or of a kind that is not known.
-            OSError: The index exists but cannot be read.
+        Of the repository around the root: rule files (``a/.gitignore``) whose directory exists although they
+        do not, and existing directories (``a/``) that a sparse index holds as one entry.
         """
         repository = self._above.repository
-        return [] if repository is None else [os.fsdecode(name) for name in repository.tracked_below_lead()]
+        if repository is None or self._top is None:
+            return []
+        return [os.fsdecode(path) for path in repository.lacks(self._top)]
+
+    def supply(self, names: list[str], rules: dict[str, bytes]) -> None:
+        """Take into account what `absent` asked for; to be called once, before the walk.
+
+        *names* are files tracked besides those that the index names, *rules* the contents of rule files by
+        their directories ("" or ``a/b/``). Paths are relative to the top of the work tree.
+        """
+        repository = self._above.repository
+        if repository is None or self._top is None:
+            return
+        encoded = {os.fsencode(directory): content for directory, content in rules.items()}
+        repository.supply([os.fsencode(name) for name in names], encoded)
+        self._above = self._down(repository, self._top)
 
     def _directory(self, fd: int, rel: str) -> Directory:
         return Directory(fd if fd >= 0 else os.path.join(self._path or "", rel))
 
-    def _count_fault(self, repository: Repository) -> None:
-        self._faults += repository.index_error is not None
+    def _count_fault(self, repository: Repository | None) -> None:
+        self._faults += repository is not None and repository.index_error is not None
+
+    def _down(self, repository: Repository | None, top: Directory) -> "Scope":
+        """Return the scope at the walk's root, its own rule files aside."""
+        scope, at, lead = Scope(self, repository), 0, self._lead
+        while at < len(lead):
+            directory = top.sub(os.fsdecode(lead[:at]) or ".")
+            if directory is not None:
+                scope = self._with_rules(scope, directory, lead[:at], True)
+                directory.close()
+            end = lead.index(b"/", at)
+            scope = scope._inside(lead[:end], lead[:end])
+            at = end + 1
+        return scope
+
+    def _with_rules(self, scope: "Scope", directory: Directory, path: bytes, has_gitignore: bool) -> "Scope":
+        """Add the rule files of *directory*: *path* ("" or ending in a slash) below the topmost one."""
+        extra, rules, repository = scope.extra, None, scope.repository
+        if self._names:
+            extra = with_extra_rules(extra, self._names, directory, len(path))
+        if repository is not None and scope.state == _OPEN:
+            if repository.absent and not directory.has(b".gitignore"):
+                rules = repository.absent.get(path)
+            elif has_gitignore:
+                rules = read_rules(directory, ".gitignore", repository.fold, follow=False)
+        if rules is None and extra is scope.extra:
+            return scope
+        above = len(self._lead) + repository.skip if repository is not None and repository.skip else 0
+        return Scope(self, repository, scope, rules, len(path) - above, extra, scope.state)
 
     def _descend(self, parent: "Scope", directory: Directory, raw: bytes, has_dot_git: bool) -> "Scope":
         repository = parent.repository
         path = b"" if repository is None else repository.lead + raw[repository.skip :]
         if has_dot_git and not (repository is not None and repository.tracks_below(path)):
-            nested = self._nested(directory, len(raw) + 1)
+            nested = self._nested(parent, directory, len(raw) + 1)
             if nested is not None:
                 return nested
-        return parent if repository is None else _inside(parent, repository, path)
+        return parent if repository is None else parent._inside(path, self._lead + raw)
 
-    def _nested(self, directory: Directory, skip: int) -> "Scope | None":
-        git = open_git_dir(directory)
+    def _nested(self, parent: "Scope", directory: Directory, skip: int) -> "Scope | None":
+        git = open_git_dir(directory) if self._gitignore else None
         if git is None:
             return None
         try:
-            repository = Repository(git, directory, b"", skip)
+            repository = None
+            if has_work_tree_at(git, directory):  # else the directory is outside of any work tree
+                repository = Repository(git, directory, b"", skip)
         finally:
             git.close()
         self._count_fault(repository)
-        return Scope(None, repository, None, 0, _OPEN)
+        return Scope(self, repository, extra=parent.extra)
 
 
 class Scope:
     """The rules in force inside one directory."""
 
-    __slots__ = ("_base", "_parent", "_quiet", "_rules", "repository", "state")
+    __slots__ = ("_base", "_owner", "_parent", "_quiet", "_rules", "extra", "repository", "state")
 
     def __init__(
         self,
-        parent: "Scope | None",
+        owner: Ignore,
         repository: Repository | None,
-        rules: "Rules | None",
-        base: int,
-        state: int,
+        parent: "Scope | None" = None,
+        rules: "Rules | None" = None,
+        base: int = 0,
+        extra: "ExtraRules | None" = None,
+        state: int = _OPEN,
     ) -> None:
-        self._parent, self._rules, self._base = parent, rules, base
-        self.repository, self.state = repository, state
-        self._quiet: bool = state == _OPEN and rules is None
+        self._owner, self._parent, self._rules, self._base = owner, parent, rules, base
+        self.repository, self.extra, self.state = repository, extra, state
+        self._quiet: bool = state == _OPEN and rules is None and extra is None
         if parent is not None:
             self._quiet &= parent._quiet
         elif repository is not None:
@@ -147,10 +212,40 @@ class Scope:
         """Return whether *rel*, a path from the walk's root, is hidden. A symlink is no directory."""
         if self._quiet or not rel:
             return False
+        raw = os.fsencode(rel)
+        verdict = None if self.extra is None else self.extra.verdict(self._owner._lead + raw, is_dir)
+        return self._git_hides(raw, is_dir) if verdict is None else verdict
+
+    def _inside(self, path: bytes, extra_path: bytes) -> "Scope":
+        """Return the scope inside a directory, its rule files aside: this one, sealed, hidden or open.
+
+        *path* is its path in the repository, *extra_path* the one for rule files that are not git's: what
+        they let in is open, whatever git thinks of it.
+        """
+        if self.state == _HIDDEN:
+            return self
         repository = self.repository
-        if self.state == _HIDDEN or repository is None:
+        if repository is not None and repository.is_submodule(path):
+            return self._turn(_HIDDEN)
+        verdict = None if self.extra is None else self.extra.verdict(extra_path, True)
+        if verdict is not None:
+            return self._turn(_SEALED if verdict else _OPEN)
+        if self.state == _OPEN and repository is not None and self._ignores(repository, path, True):
+            return self._turn(_SEALED)
+        return self
+
+    def _turn(self, state: int) -> "Scope":
+        if self.state == state:
+            return self
+        return Scope(self._owner, self.repository, self, extra=self.extra, state=state)
+
+    def _git_hides(self, raw: bytes, is_dir: bool) -> bool:
+        repository = self.repository
+        if repository is None:
+            return False
+        if self.state == _HIDDEN:
             return True
-        path = repository.lead + os.fsencode(rel)[repository.skip :]
+        path = repository.lead + raw[repository.skip :]
         if self.state == _OPEN and not self._ignores(repository, path, is_dir):
             return False
         if is_dir:
@@ -172,36 +267,3 @@ class Scope:
                 if verdict is not None:
                     return verdict
         return False
-
-
-def _lead(repository: Repository, top: Directory) -> Scope:
-    """Return the scope at the walk's root, its own .gitignore aside."""
-    scope, at, lead = Scope(None, repository, None, 0, _OPEN), 0, repository.lead
-    while at < len(lead):
-        directory = top.sub(os.fsdecode(lead[:at]) or ".")
-        if directory is not None:
-            scope = _with_rules(scope, directory, at)
-            directory.close()
-        end = lead.index(b"/", at)
-        scope = _inside(scope, repository, lead[:end])
-        at = end + 1
-    return scope
-
-
-def _inside(parent: Scope, repository: Repository, path: bytes) -> Scope:
-    """Return the scope inside *path*, its .gitignore aside: *parent* itself, sealed, or hidden."""
-    if parent.state == _HIDDEN:
-        return parent
-    if repository.is_submodule(path):
-        return Scope(parent, repository, None, 0, _HIDDEN)
-    if parent.state == _OPEN and parent._ignores(repository, path, True):
-        return Scope(parent, repository, None, 0, _SEALED)
-    return parent
-
-
-def _with_rules(scope: Scope, directory: Directory, base: int) -> Scope:
-    repository = scope.repository
-    if repository is None or scope.state != _OPEN:
-        return scope
-    rules = read_rules(directory, ".gitignore", repository.fold, follow=False)
-    return scope if rules is None else Scope(scope, repository, rules, base, _OPEN)

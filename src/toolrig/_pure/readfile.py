@@ -1,5 +1,6 @@
 """Read small files that somebody else wrote: regular files only, never blocking, never without bound."""
 
+import errno
 import os
 import stat
 
@@ -58,8 +59,18 @@ class Directory:
         finally:
             os.close(fd)
 
-    def stat(self, path: str) -> os.stat_result:
-        return os.stat(self._joined(path), dir_fd=self._dir_fd())
+    def stat(self, path: str, *, follow: bool = True) -> os.stat_result:
+        if isinstance(self._place, str) and not follow:
+            return os.lstat(self._joined(path))
+        return os.stat(self._joined(path), dir_fd=self._dir_fd(), follow_symlinks=follow)
+
+    def has(self, path: bytes) -> bool:
+        """Return whether there is an entry *path*, be it a link that leads nowhere."""
+        try:
+            self.stat(os.fsdecode(path), follow=False)
+        except OSError:
+            return False
+        return True
 
     def readlink(self, path: str) -> bytes | None:
         """Return what the symbolic link *path* says; None: it is none."""
@@ -67,6 +78,18 @@ class Directory:
             return os.fsencode(os.readlink(self._joined(path), dir_fd=self._dir_fd()))
         except OSError:
             return None
+
+    def real_path(self, path: str) -> bytes | None:
+        """Return the path of the directory *path* without symbolic links; None where nothing tells it."""
+        if not _BY_DESCRIPTOR:
+            return os.fsencode(os.path.realpath(self._joined(path)).replace(os.sep, "/"))
+        directory = self.sub(path)
+        if directory is None or not isinstance(directory._place, int):
+            return None
+        try:
+            return _path_of(directory._place)
+        finally:
+            directory.close()
 
     def searchable(self, path: str) -> bool:
         return os.access(self._joined(path), os.X_OK, dir_fd=self._dir_fd())
@@ -76,6 +99,32 @@ class Directory:
 
     def _dir_fd(self) -> int | None:
         return self._place if isinstance(self._place, int) else None
+
+
+def _path_of(fd: int) -> bytes | None:
+    import fcntl
+
+    try:
+        if hasattr(fcntl, "F_GETPATH"):
+            return fcntl.fcntl(fd, fcntl.F_GETPATH, bytes(1024)).split(b"\0", 1)[0]
+        path = os.readlink(f"/proc/self/fd/{fd}".encode())
+    except OSError:
+        return None
+    return path if path.startswith(b"/") else None
+
+
+def open_root(fd: int, path: str | None) -> Directory:
+    """Return the open directory *fd* or, where it is -1, the directory *path*.
+
+    Raises:
+        OSError: It is no directory, or not open.
+    """
+    place = fd if fd >= 0 else path or ""
+    root = Directory(place)
+    if not os.path.isdir(place):
+        os.stat(place)
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
+    return root
 
 
 def _read_all(fd: int, size: int) -> bytes:

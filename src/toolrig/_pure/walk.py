@@ -1,16 +1,25 @@
-"""Walk a directory tree with os.scandir, in batches of paths."""
+"""Walk a directory tree with os.scandir, in batches of paths or into columns."""
 
 import os
+from time import monotonic
 
 from toolrig._handle import Handle
+from toolrig._pure.columns import Columns
 from toolrig._pure.jail import open_beneath, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from toolrig._pure.ignore import Ignore, Scope
 
+    Status = tuple[int, int]  # size and time of modification; -1 where the file system would not say
+    Row = tuple[str, int, Status]
+    Lineage = tuple[tuple[int, int], "Lineage"] | None
+
+__all__ = ["Columns", "Walker"]
+
+_NO_STATUS = (-1, -1)
 _FILE, _DIRECTORY, _SYMLINK, _OTHER = 1, 2, 4, 8
 _BATCH_FIRST, _BATCH_MOST = 64, 1024
 _ERRORS_MOST = 1000
@@ -28,6 +37,10 @@ class Walker:
         max_depth: levels below *fd*; negative for no bound.
         rules: git's view of the tree, or None.
         threads: how many threads may walk, the caller's own among them.
+        look: entries have a status; to be gathered into columns that have one.
+        follow: symbolic links to what lies below *fd* count as that; no directory is entered inside itself.
+        same_device: directories on other devices are not entered.
+        endings: what a path must end in one of to be handed out; empty for everything.
     """
 
     def __init__(
@@ -41,6 +54,10 @@ class Walker:
         max_depth: int,
         rules: "Ignore | None",
         threads: int,
+        look: bool = False,
+        follow: bool = False,
+        same_device: bool = False,
+        endings: "Sequence[str]" = (),
     ) -> None:
         self._prefix = prefix
         self._trail = trail.split("/") if trail else []
@@ -48,11 +65,15 @@ class Walker:
         self._hidden = hidden
         self._max_depth = max_depth
         self._rules = rules
+        self._look = look
+        self._follow = follow
+        self._same_device = same_device
+        self._endings = tuple(endings)
         self._errors: list[tuple[str, int]] = []
         self._hidden_by_rules = 0
         self._size = _BATCH_FIRST
         self._owner = os.getpid()
-        self._paths: Iterator[str] | None = self._walk(Handle(fd))
+        self._rows: Iterator[Row] | None = self._walk(Handle(fd))
 
     def next_batch(self) -> list[str] | None:
         """Return the next paths, in no promised order, or None when the walk is over or closed.
@@ -61,18 +82,38 @@ class Walker:
             MemoryError: the walk had to be given up.
             RuntimeError: the walk is continued in the child of a fork, or by two threads at once.
         """
-        if self._paths is None:
-            return None
+        batch = [path for path, _, _ in self._next(self._size)]
+        self._size = min(self._size * 2, _BATCH_MOST)
+        return batch or None
+
+    def gather(self, columns: Columns, until: float | None = None) -> bool:
+        """Put all that is still to come into *columns*; return whether the walk came to its end.
+
+        Args:
+            until: the moment of `time.monotonic` after which to stop; None for no bound.
+
+        Raises:
+            MemoryError: the walk had to be given up.
+            RuntimeError: as for `next_batch`.
+        """
+        while rows := self._next(_BATCH_FIRST):
+            for row in rows:
+                columns._add(row)
+            if until is not None and monotonic() >= until:
+                return False
+        return self._rows is not None
+
+    def _next(self, count: int) -> "list[Row]":
+        if self._rows is None:
+            return []
         if os.getpid() != self._owner:
             raise RuntimeError("a walk cannot be continued after a fork: start a new one in the child")
         try:
-            batch = [path for _, path in zip(range(self._size), self._paths, strict=False)]
+            return [row for _, row in zip(range(count), self._rows, strict=False)]
         except ValueError as busy:
             raise RuntimeError(
                 "another thread is inside this walk: give each thread a walk of its own"
             ) from busy
-        self._size = min(self._size * 2, _BATCH_MOST)
-        return batch or None
 
     def errors(self) -> list[tuple[str, int]]:
         """Return the directories that could not be read, each with its errno; at most the first 1,000."""
@@ -84,61 +125,150 @@ class Walker:
 
     def close(self) -> None:
         """Stop the walk and free what it holds; a thread that is inside it does so within 50 ms."""
-        self._paths = None
+        self._rows = None
 
-    def _walk(self, handle: Handle) -> "Iterator[str]":
-        pending: list[tuple[str, int, Scope | None]] = [("", 1, None)]
+    def _walk(self, handle: Handle) -> "Iterator[Row]":
+        pending = [_Directory("", 1, None, None, False)]
+        device = os.stat(handle.place).st_dev if self._same_device else 0
         while pending:
-            directory, depth, scope = pending.pop()
+            directory = pending.pop()
             try:
-                entries, scope = self._read(handle.place, directory, scope)
+                entries = self._read(handle.place, directory, device)
             except OSError as failure:
                 if len(self._errors) < _ERRORS_MOST:
-                    self._errors.append((self._prefix + directory, failure.errno or 0))
+                    self._errors.append((self._prefix + directory.path, failure.errno or 0))
                 continue
-            base = f"{directory}/" if directory else ""
-            only = self._trail[depth - 1] if depth <= len(self._trail) else None
-            for name, kind in entries:
-                if self._passes_over(name) or (only is not None and name != only):
+            for name, kind, status in entries:
+                if self._passes_over(name) or directory.leaves_trail(self._trail, name):
                     continue
-                path = base + name
-                if scope is not None and scope.hides(path, kind == _DIRECTORY):
+                path = directory.base + name
+                if directory.scope is not None and directory.scope.hides(path, kind == _DIRECTORY):
                     self._hidden_by_rules += 1
                     continue
-                if kind & self._kinds:
-                    yield self._prefix + path
-                if kind == _DIRECTORY and (self._max_depth < 0 or depth < self._max_depth):
-                    pending.append((path, depth + 1, scope))
+                linked = kind == _SYMLINK and self._follow
+                if linked:
+                    kind, status = self._linked(handle.place, path, status)
+                shown = self._prefix + path
+                if kind & self._kinds and (not self._endings or shown.endswith(self._endings)):
+                    yield shown, kind, status
+                if kind == _DIRECTORY and (self._max_depth < 0 or directory.depth < self._max_depth):
+                    pending.append(directory.below(path, linked))
 
     def _read(
-        self, top: "int | str", directory: str, scope: "Scope | None"
-    ) -> "tuple[list[tuple[str, int]], Scope | None]":
-        """Return the entries of *directory* with their kinds, and the rules in force inside it."""
+        self, top: "int | str", directory: "_Directory", device: int
+    ) -> "list[tuple[str, int, Status]]":
+        """Return the entries of *directory*, which learns what is in force inside it."""
         if isinstance(top, str):
-            with os.scandir(resolve(top, directory or ".", follow=False)) as found:
-                entries = [(entry.name, _kind(entry)) for entry in found]
-            return entries, self._enter(scope, -1, directory, entries)
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-        fd = open_beneath(top, directory or ".", flags, follow=False)
+            place = resolve(top, directory.path or ".", follow=self._follow)
+            if self._barred(directory, os.stat(place), device):
+                return []
+            entries = self._entries(place)
+            directory.scope = self._enter(directory, -1, entries)
+            return entries
+        flags = os.O_RDONLY | os.O_DIRECTORY | (0 if self._follow else os.O_NOFOLLOW)
+        fd = open_beneath(top, directory.path or ".", flags, follow=self._follow)
         try:
-            with os.scandir(fd) as found:
-                entries = [(entry.name, _kind(entry)) for entry in found]
-            return entries, self._enter(scope, fd, directory, entries)
+            if self._barred(directory, os.fstat(fd), device):
+                return []
+            entries = self._entries(fd)
+            directory.scope = self._enter(directory, fd, entries)
+            return entries
         finally:
             os.close(fd)
 
+    def _entries(self, place: "int | str") -> "list[tuple[str, int, Status]]":
+        entries = []
+        with os.scandir(place) as found:
+            for entry in found:
+                try:
+                    status = self._status(entry) if self._look else _NO_STATUS
+                except FileNotFoundError:
+                    continue  # gone since it was listed
+                entries.append((entry.name, _kind(entry), status))
+        return entries
+
+    def _status(self, entry: "os.DirEntry[str]") -> "Status":
+        try:
+            return _status(entry.stat(follow_symlinks=False))
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return _NO_STATUS
+
+    def _barred(self, directory: "_Directory", info: os.stat_result, device: int) -> bool:
+        """Return whether *directory* is not to be entered."""
+        if self._same_device and info.st_dev != device:
+            return True
+        if not self._follow:
+            return False
+        identity = (info.st_dev, info.st_ino)
+        above = directory.lineage
+        while directory.linked and above is not None:
+            if above[0] == identity:
+                return True
+            above = above[1]
+        directory.lineage = (identity, directory.lineage)
+        return False
+
+    def _linked(self, top: "int | str", path: str, own: "Status") -> "tuple[int, Status]":
+        """Return kind and status of what the link *path* leads to; its *own* where that is outside *top*."""
+        try:
+            if isinstance(top, str):
+                info = os.stat(resolve(top, path))
+            else:
+                fd = open_beneath(top, path, getattr(os, "O_PATH", os.O_RDONLY | os.O_NONBLOCK))
+                try:
+                    info = os.fstat(fd)
+                finally:
+                    os.close(fd)
+        except OSError:
+            return _SYMLINK, own
+        return _kind_of_mode(info.st_mode), _status(info)
+
     def _enter(
-        self, scope: "Scope | None", fd: int, directory: str, entries: list[tuple[str, int]]
+        self, directory: "_Directory", fd: int, entries: "list[tuple[str, int, Status]]"
     ) -> "Scope | None":
         if self._rules is None:
-            return scope
-        names = {name for name, _ in entries}
-        return self._rules.enter(scope, fd, directory, ".gitignore" in names, ".git" in names)
+            return None
+        names = {name for name, _, _ in entries}
+        return self._rules.enter(directory.scope, fd, directory.path, ".gitignore" in names, ".git" in names)
 
     def _passes_over(self, name: str) -> bool:
         if not name.startswith(".") or self._hidden == 2:
             return False
         return self._hidden == 0 or name == ".git"
+
+
+class _Directory:
+    """A directory to be read."""
+
+    __slots__ = ("base", "depth", "lineage", "linked", "path", "scope")
+
+    def __init__(
+        self, path: str, depth: int, scope: "Scope | None", lineage: "Lineage", linked: bool
+    ) -> None:
+        self.path = path
+        self.base = f"{path}/" if path else ""
+        self.depth = depth
+        self.scope = scope
+        self.lineage = lineage
+        self.linked = linked
+
+    def below(self, path: str, linked: bool) -> "_Directory":
+        """Return the subdirectory *path*, a path from the root."""
+        return _Directory(path, self.depth + 1, self.scope, self.lineage, linked)
+
+    def leaves_trail(self, trail: list[str], name: str) -> bool:
+        """Return whether *trail* names another entry of this directory than *name*."""
+        return self.depth <= len(trail) and trail[self.depth - 1] != name
+
+
+def _status(info: os.stat_result) -> "Status":
+    return info.st_size, info.st_mtime_ns
+
+
+def _kind_of_mode(mode: int) -> int:
+    return {0o100000: _FILE, 0o040000: _DIRECTORY, 0o120000: _SYMLINK}.get(mode & 0o170000, _OTHER)
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from toolrig.bench._searching import grep_peers as grep_peers
     from toolrig.bench._server import Launch as Launch
     from toolrig.bench._serving import server_cases as server_cases
+    from toolrig.bench._spawned import spawned as spawned
+    from toolrig.bench._spawned import zero_ended as zero_ended
     from toolrig.bench._table import details as details
     from toolrig.bench._table import number as number
     from toolrig.bench._table import table as table
@@ -46,8 +48,10 @@ _HOMES = {
     "on": "_case",
     "run_peers": "_running",
     "server_cases": "_serving",
+    "spawned": "_spawned",
     "table": "_table",
     "walk_peers": "_walking",
+    "zero_ended": "_spawned",
 }
 
 __all__ = [*_HOMES]

@@ -43,6 +43,8 @@ class Case:
         rounds: how often each peer does it.
         same: reduces an answer to what must be equal among peers; None where only the figure is compared.
         finish: ends what the peers keep running between rounds.
+        prepare: makes what the peers work on, before any of them begins.
+        heavy: too much to be done when only answers are compared: it fills a disk, or takes minutes.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Case:
     rounds: int = 15
     same: Callable[[Any], Any] | None = lambda answer: answer
     finish: Callable[[], None] = lambda: None
+    prepare: Callable[[], object] = lambda: None
+    heavy: bool = False
 
 
 def on(backend: str, call: Callable[[], Any]) -> Callable[[], Any]:

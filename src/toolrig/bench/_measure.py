@@ -33,6 +33,7 @@ def measure(
         Exception: whatever our own peer raises. Another one that fails is refused, with the reason.
     """
     try:
+        case.prepare()
         result = Result(case, refused=_refused(case))
         peers = [peer for peer in case.peers if peer.name not in result.refused]
         shuffler, started = random.Random(seed), perf_counter()
@@ -56,6 +57,7 @@ def check(case: Case) -> dict[str, str]:
         Exception: whatever our own peer raises.
     """
     try:
+        case.prepare()
         return _refused(case)
     finally:
         case.finish()

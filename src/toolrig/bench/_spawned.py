@@ -1,5 +1,6 @@
 """Programs of this machine as peers: started anew each time, their output read."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -34,6 +35,11 @@ def spawned(
         return read(done.stdout)
 
     return Peer(name, column, call)
+
+
+def zero_ended(output: bytes) -> list[str]:
+    """Read names that end in NUL each."""
+    return os.fsdecode(output).split("\0")[:-1]
 
 
 def _last_line(text: bytes) -> str:

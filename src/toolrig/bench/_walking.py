@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from toolrig.bench._case import Peer, on
-from toolrig.bench._spawned import spawned
+from toolrig.bench._spawned import spawned, zero_ended
 from toolrig.fs import glob, walk
 
 _GIT = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
@@ -25,14 +25,14 @@ def walk_peers(root: str) -> list[Peer]:
             "GNU find",
             "programs",
             ["find", ".", "!", "-type", "d", "-printf", "%P\\0"],
-            _zero_ended,
+            zero_ended,
             cwd=root,
         ),
         spawned(
             "rg --files -uuu",
             "Rust",
             ["rg", "--files", "-uuu", "--null"],
-            _zero_ended,
+            zero_ended,
             cwd=root,
             none_found=1,
         ),
@@ -50,8 +50,8 @@ def git_view_peers(root: str) -> list[Peer]:
     return [
         Peer("toolrig", "toolrig", on("native", ours)),
         Peer("toolrig pure", "twin", on("pure", ours)),
-        spawned("git ls-files -co", "programs", ls_files, _zero_ended, cwd=root),
-        spawned("rg --files --hidden", "Rust", rg, _zero_ended, cwd=root, none_found=1),
+        spawned("git ls-files -co", "programs", ls_files, zero_ended, cwd=root),
+        spawned("rg --files --hidden", "Rust", rg, zero_ended, cwd=root, none_found=1),
     ]
 
 
@@ -91,7 +91,3 @@ def _os_walk(root: str) -> list[str]:
 
 def _rglob(root: str, pattern: str) -> list[str]:
     return [str(path.relative_to(root)) for path in Path(root).rglob(pattern) if not path.is_dir()]
-
-
-def _zero_ended(output: bytes) -> list[str]:
-    return os.fsdecode(output).split("\0")[:-1]

@@ -19,18 +19,24 @@ class HelpWanted(Exception):
 
 
 class Option:
-    """A named option: a switch where *metavar* is empty, else one that takes a value."""
+    """A named option: a switch where *metavar* is empty, else one that takes a value.
 
-    __slots__ = ("help", "metavar", "name")
+    *short* is one character: switches may be written together (``-la``), a value may follow at once
+    (``-n5``).
+    """
 
-    def __init__(self, name: str, help: str, *, metavar: str = "") -> None:
+    __slots__ = ("help", "metavar", "name", "short")
+
+    def __init__(self, name: str, help: str, *, metavar: str = "", short: str = "") -> None:
         self.name = name
         self.help = help
         self.metavar = metavar
+        self.short = short
 
     @property
     def usage(self) -> str:
-        return f"--{self.name} {self.metavar}".rstrip()
+        short = f"-{self.short}, " if self.short else ""
+        return f"{short}--{self.name} {self.metavar}".rstrip()
 
 
 class Arguments:
@@ -89,6 +95,8 @@ class Command:
         """Return the text of ``--help``."""
         usage = " ".join(["toolrig", self.name, *self.words, *(["[OPTIONS]"] if self.options else [])])
         rows = [(option.usage, option.help) for option in self.options] + [("--help", "Show this text.")]
+        if any(option.short for option in self.options):
+            rows = [("    " * left.startswith("--") + left, right) for left, right in rows]
         width = max(len(left) for left, _ in rows)
         lines = "\n".join(f"  {left:<{width}}  {right}" for left, right in rows)
         return f"usage: {usage}\n\n{self.summary}\n\n{lines}"
@@ -98,37 +106,50 @@ class Command:
 
         Raises:
             HelpWanted: ``--help`` or ``-h`` is among the options, not as the value of one.
-            UsageError: a word or option is unknown, missing, or lacks its value.
+            UsageError: a word or option is unknown, missing, or lacks its value. Behind ``--`` there are
+                only words.
         """
-        known = {option.name: option for option in self.options}
-        words: list[str] = []
-        options: dict[str, list[str]] = {}
+        given = Arguments([], {})
         pending = list(argv)
         while pending:
             word = pending.pop(0)
             if word == "--":
-                words += pending
+                given.words += pending
                 break
             if word in ("--help", "-h"):
                 raise HelpWanted
-            if not word.startswith("--"):
-                words.append(word)
-                continue
-            name, equals, value = word[2:].partition("=")
-            option = known.get(name)
-            if option is None and not self.free_options:
-                raise UsageError(f"unknown option --{name}")
-            if option is not None and not option.metavar:
-                if equals:
-                    raise UsageError(f"option --{name} takes no value")
-                value = ""
-            elif not equals:
-                if not pending:
-                    raise UsageError(f"option --{name} needs a value")
-                value = pending.pop(0)
-            options.setdefault(name, []).append(value)
-        self._check_words(words)
-        return Arguments(words, options)
+            if word.startswith("--"):
+                self._take_long(word, pending, given)
+            elif len(word) > 1 and word.startswith("-"):
+                self._take_short(word, pending, given)
+            else:
+                given.words.append(word)
+        self._check_words(given.words)
+        return given
+
+    def _take_long(self, word: str, pending: list[str], given: Arguments) -> None:
+        name, equals, value = word[2:].partition("=")
+        option = next((option for option in self.options if option.name == name), None)
+        if option is None and not self.free_options:
+            raise UsageError(f"unknown option --{name}")
+        if option is not None and not option.metavar:
+            if equals:
+                raise UsageError(f"option --{name} takes no value")
+        elif not equals:
+            value = _next(f"--{name}", pending)
+        given.options.setdefault(name, []).append(value)
+
+    def _take_short(self, word: str, pending: list[str], given: Arguments) -> None:
+        letters = word[1:]
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            option = next((option for option in self.options if option.short == letter), None)
+            if option is None:
+                raise UsageError(f"unknown option -{letter}")
+            value = ""
+            if option.metavar:
+                value, letters = letters or _next(f"-{letter}", pending), ""
+            given.options.setdefault(option.name, []).append(value)
 
     def _check_words(self, words: list[str]) -> None:
         needed = [word for word in self.words if not word.startswith("[")]
@@ -138,14 +159,19 @@ class Command:
             raise UsageError(f"unexpected {words[len(self.words)]!r}")
 
 
+def _next(option: str, pending: list[str]) -> str:
+    if not pending:
+        raise UsageError(f"option {option} needs a value")
+    return pending.pop(0)
+
+
 def run(command: Command, argv: "Sequence[str]") -> int:
     """Run *command* on *argv* and return the exit status; 2 for a command line that is not understood."""
     try:
-        arguments = command.parse(argv)
+        return command.run(command.parse(argv))
     except HelpWanted:
         print(command.help())
         return 0
     except UsageError as error:
         print(f"toolrig {command.name}: {error}; see: toolrig {command.name} --help", file=sys.stderr)
         return 2
-    return command.run(arguments)

@@ -34,6 +34,7 @@ def _calls(client: "Client") -> list[tuple[str, dict[str, object]]]:
     """Return a call of each tool that makes sense in any directory."""
     found = client.call_tool("glob", {"pattern": _TEXT_FILES, "sort": "path", "limit": 1}).text.splitlines()
     calls: list[tuple[str, dict[str, object]]] = [
+        ("tree", {"limit": 20}),
         ("glob", {"pattern": _TEXT_FILES, "limit": 3}),
         ("grep", {"pattern": "TODO|FIXME", "limit": 3}),
         ("grep", {"pattern": "import", "fixed": True, "output_mode": "count", "limit": 3}),

@@ -8,7 +8,7 @@ from toolrig.cli._command import Arguments, Command
 # Functions of the package, and the kernels that do their work.
 _FUNCTIONS = (
     ("walk, glob", "walk"),
-    ("walk, glob: gitignore", "ignore"),
+    ("walk, glob, tree: gitignore", "ignore"),
     ("Root: confinement", "jail"),
     ("grep", "textscan"),
     ("run", "spawn"),

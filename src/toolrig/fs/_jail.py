@@ -142,14 +142,15 @@ class Jail:
             return self._resolved(self.relative(path))
         return self.open(path, getattr(os, "O_PATH", os.O_RDONLY) | _DIRECTORY)
 
-    def modified_ns(self, name: str) -> int:
-        """Return when the entry *name* of this directory was modified, in ns since 1970; -1 if it is gone."""
-        try:
-            if not _BY_DESCRIPTOR:
-                return os.lstat(os.path.join(self.path, name)).st_mtime_ns
-            return os.stat(name, dir_fd=self.fd, follow_symlinks=False).st_mtime_ns
-        except OSError:
-            return -1
+    def status(self, name: str) -> os.stat_result:
+        """Look at the entry *name* of this directory, one component, itself where it is a link.
+
+        Raises:
+            OSError: what stat(2) says.
+        """
+        if not _BY_DESCRIPTOR:
+            return os.lstat(os.path.join(self.path, name))
+        return os.stat(name, dir_fd=self.fd, follow_symlinks=False)
 
     def _outside(self, path: str) -> OutsideRootError:
         return OutsideRootError(errno.EACCES, f"leads outside {self.path}: give a path below it", path)

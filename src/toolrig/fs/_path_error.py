@@ -1,5 +1,6 @@
 """What could not be read during a walk or a search."""
 
+import os
 from collections import namedtuple
 
 
@@ -17,3 +18,8 @@ class PathError(namedtuple("PathError", ("path", "errno", "message"))):
     path: str
     errno: int
     message: str
+
+
+def path_errors(noted: list[tuple[str, int]]) -> tuple[PathError, ...]:
+    """Return what an engine noted, paths with their error numbers, as it is shown."""
+    return tuple(PathError(path, code, os.strerror(code)) for path, code in noted)

@@ -23,15 +23,17 @@ class Pattern:
         start: the directory all matches lie in, "" for the root.
         depth: how many components a match can have, or None where ``**`` leaves it open.
         matches: whether a path relative to the root is matched.
+        endings: where the patterns ask for nothing else, as ``**/*.py`` does: what a path must end in one of.
 
     Raises:
         PatternError: a pattern is empty, absolute, climbs with ``..``, is malformed, or stands for more
             than 1,000 alternatives.
     """
 
-    __slots__ = ("depth", "matches", "start")
+    __slots__ = ("depth", "endings", "matches", "start")
 
     matches: "Callable[[str], object]"
+    endings: tuple[str, ...]
 
     def __init__(self, patterns: "str | Sequence[str]") -> None:
         given = [patterns] if isinstance(patterns, str) else list(patterns)
@@ -42,6 +44,7 @@ class Pattern:
         self.start = _common_start(wanted)
         deep = any("**" in p.split("/") for p in wanted)
         self.depth = None if deep else max(p.count("/") + 1 for p in wanted)
+        self.endings = () if unwanted else _endings(wanted)
         self.matches = _matcher(wanted, unwanted)
 
 
@@ -54,16 +57,23 @@ def _matcher(wanted: list[str], unwanted: list[str]) -> "Callable[[str], object]
 
 
 def _any_of(patterns: list[str]) -> "Callable[[str], object]":
-    endings = tuple(pattern.removeprefix("**/*") for pattern in patterns)
-    if all(map(_names_ending, patterns, endings)):
+    endings = _endings(patterns)
+    if endings:
         return lambda path: path.endswith(endings)  # the usual ``**/*.py``, without ``re``
     import re
 
     return re.compile("|".join(map(_regex, patterns)), re.DOTALL).fullmatch
 
 
+def _endings(patterns: list[str]) -> tuple[str, ...]:
+    """Return what paths are to end in, if *patterns* are all like ``**/*.py`` or ``**``; else nothing."""
+    endings = tuple("" if pattern == "**" else pattern.removeprefix("**/*") for pattern in patterns)
+    return endings if all(map(_names_ending, patterns, endings)) else ()
+
+
 def _names_ending(pattern: str, ending: str) -> bool:
-    """Whether *pattern* asks for names anywhere that end in *ending*, its text behind ``**/*``."""
+    if pattern == "**":
+        return True
     return pattern.startswith("**/*") and "/" not in ending and not _MAGIC & set(ending)
 
 

@@ -1,26 +1,20 @@
 """Walking a tree: paths stream out while the walk goes on."""
 
-import os
 from time import perf_counter
 
-from toolrig import _pool
-from toolrig._backend import kernel
-from toolrig.fs._gitview import rules as _rules
 from toolrig.fs._jail import Jail
+from toolrig.fs._path_error import path_errors
+from toolrig.fs._plan import NOT_DIRECTORIES, Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
-    from typing import Literal
+    import os
+    from collections.abc import Generator, Iterator, Sequence
+    from typing import Unpack
 
+    from toolrig._native.walk import Walker
     from toolrig.fs._path_error import PathError
-
-    Hidden = bool | Literal["all"]
-    Kind = Literal["file", "dir", "symlink", "other"]
-
-_KINDS = {"file": 1, "dir": 2, "symlink": 4, "other": 8}
-_DEEPEST = 2**31 - 1  # what fits the kernel's number everywhere
-_NOT_DIRECTORIES = _KINDS["file"] | _KINDS["symlink"] | _KINDS["other"]
+    from toolrig.fs._plan import Hidden, Kind, Options
 
 
 class Walk:
@@ -65,9 +59,7 @@ class Walk:
 
     @property
     def errors(self) -> "tuple[PathError, ...]":
-        from toolrig.fs._path_error import PathError
-
-        return tuple(PathError(path, code, os.strerror(code)) for path, code in self._progress.errors())
+        return path_errors(self._progress.errors())
 
     @property
     def elapsed_ms(self) -> float:
@@ -91,16 +83,14 @@ class _Progress:
 
     __slots__ = ("_hidden", "_keep", "_noted", "_seen", "_walker", "ended_at", "started_at", "total")
 
-    def __init__(
-        self, jail: Jail, keep: "Callable[[str], object] | None", options: dict[str, object]
-    ) -> None:
+    def __init__(self, plan: "Plan") -> None:
         self.started_at = perf_counter()
         self.ended_at: float | None = None
         self.total: int | None = None
         self._seen = self._hidden = 0
         self._noted: list[tuple[str, int]] = []
-        self._keep = keep
-        self._walker = kernel("walk").Walker(jail.place, threads=_pool.threads(), **options)
+        self._keep = plan.keep
+        self._walker: Walker | None = plan.walker()
 
     def __del__(self) -> None:
         self.close()
@@ -144,10 +134,13 @@ def walk(
     root: "str | os.PathLike[str]",
     *,
     match: "str | Sequence[str] | None" = None,
-    kinds: "Kind | Sequence[Kind]" = ("file", "symlink", "other"),
+    kinds: "Kind | Sequence[Kind]" = NOT_DIRECTORIES,
     gitignore: bool = True,
+    ignore_files: "Sequence[str]" = (),
     hidden: "Hidden" = True,
+    follow: bool = False,
     max_depth: int | None = None,
+    same_device: bool = False,
 ) -> Walk:
     """Walk the tree below *root* and yield paths relative to it, ``/``-separated, in no promised order.
 
@@ -157,8 +150,12 @@ def walk(
         match: glob patterns over the relative path; see `toolrig.glob`.
         kinds: which entries to yield: "file", "dir", "symlink", "other". Directories are walked anyway.
         gitignore: see the tree as git does: tracked files, and the untracked ones that no rule ignores.
+        ignore_files: names of further files of rules, ``(".ignore",)`` say, read in every directory.
         hidden: False passes over names that begin with a dot; True only over ``.git``; "all" over nothing.
+        follow: take symbolic links for what they lead to, where that lies below *root*; links out of it stay
+            links. A directory inside itself is not entered again.
         max_depth: levels below *root*; 1 is its own entries. None for no bound.
+        same_device: do not enter directories on other file systems.
 
     Raises:
         OSError: *root* is not a directory that can be opened. Directories below it that cannot be read
@@ -167,50 +164,18 @@ def walk(
         ValueError: an option has a value that is not offered.
     """
     return walk_jail(
-        Jail(root), match=match, kinds=kinds, gitignore=gitignore, hidden=hidden, max_depth=max_depth
+        Jail(root),
+        match=match,
+        kinds=kinds,
+        gitignore=gitignore,
+        ignore_files=ignore_files,
+        hidden=hidden,
+        follow=follow,
+        max_depth=max_depth,
+        same_device=same_device,
     )
 
 
-def walk_jail(
-    jail: Jail,
-    *,
-    match: "str | Sequence[str] | None" = None,
-    kinds: "Kind | Sequence[Kind]" = ("file", "symlink", "other"),
-    gitignore: bool = True,
-    hidden: "Hidden" = True,
-    max_depth: int | None = None,
-    prefix: str = "",
-) -> Walk:
-    """Do what `walk` does in a directory that is open already; *prefix* is put before each path."""
-    if max_depth is not None and max_depth < 1:
-        raise ValueError(f"max_depth is {max_depth}: 1 is the root's own entries, None has no bound")
-    if hidden not in (True, False, "all"):
-        raise ValueError(f"hidden is {hidden!r}: use True, False or 'all'")
-    trail, keep, depth = "", None, max_depth
-    if match is not None:
-        from toolrig.fs._pattern import Pattern
-
-        pattern = Pattern(match)
-        trail, keep, depth = pattern.start, pattern.matches, _shallower(pattern.depth, max_depth)
-    options = {
-        "prefix": prefix,
-        "trail": trail,
-        "kinds": _bits(kinds),
-        "hidden": {False: 0, True: 1, "all": 2}[hidden],
-        "max_depth": -1 if depth is None else min(depth, _DEEPEST),
-        "rules": _rules(jail) if gitignore else None,
-    }
-    return Walk(_Progress(jail, keep, options))
-
-
-def _shallower(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else min(one, other)
-
-
-def _bits(kinds: "Kind | Sequence[Kind]") -> int:
-    bits = 0
-    for kind in (kinds,) if isinstance(kinds, str) else kinds:
-        if kind not in _KINDS:
-            raise ValueError(f"kind {kind!r} is unknown: use {', '.join(map(repr, _KINDS))}")
-        bits |= _KINDS[kind]
-    return bits
+def walk_jail(jail: Jail, **options: "Unpack[Options]") -> Walk:
+    """Do what `walk` does in a directory that is open already; see `toolrig.fs._plan.Options`."""
+    return Walk(_Progress(Plan(jail, **options)))

@@ -8,13 +8,18 @@ from toolrig.fs._jail import Jail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
+    from toolrig.fs._entry import Entry
     from toolrig.fs._glob import Order
     from toolrig.fs._listing import Listing
+    from toolrig.fs._plan import Hidden, Kind
+    from toolrig.fs._scan import Order as ScanOrder
+    from toolrig.fs._scan import Scan
     from toolrig.fs._text import Text
-    from toolrig.fs._walk import Hidden, Kind, Walk
+    from toolrig.fs._tree import Tree
+    from toolrig.fs._walk import Walk
     from toolrig.process._cancel import CancelToken
     from toolrig.process._completed import Completed
     from toolrig.search._grep import Output
@@ -69,8 +74,11 @@ class Root:
         match: "str | Sequence[str] | None" = None,
         kinds: "Kind | Sequence[Kind]" = ("file", "symlink", "other"),
         gitignore: bool = True,
+        ignore_files: "Sequence[str]" = (),
         hidden: "Hidden" = True,
+        follow: bool = False,
         max_depth: int | None = None,
+        same_device: bool = False,
     ) -> "Walk":
         """Walk the tree below the directory *path*, as `toolrig.walk` does.
 
@@ -87,10 +95,63 @@ class Root:
             match=match,
             kinds=kinds,
             gitignore=gitignore,
+            ignore_files=ignore_files,
             hidden=hidden,
+            follow=follow,
             max_depth=max_depth,
+            same_device=same_device,
             prefix=prefix,
         )
+
+    def scan(
+        self,
+        path: "str | os.PathLike[str]" = ".",
+        *,
+        match: "str | Sequence[str] | None" = None,
+        kinds: "Kind | Sequence[Kind]" = ("file", "symlink", "other"),
+        gitignore: bool = True,
+        ignore_files: "Sequence[str]" = (),
+        hidden: "Hidden" = True,
+        follow: bool = False,
+        max_depth: int | None = None,
+        same_device: bool = False,
+        stat: bool = True,
+        sort: "ScanOrder | None" = None,
+        limit: int | None = None,
+        deadline: float | None = None,
+    ) -> "Scan":
+        """Return the entries below the directory *path* in columns, as `toolrig.scan` does.
+
+        Paths found are relative to the root; *match* and *max_depth* count from *path*.
+
+        Raises:
+            OutsideRootError: *path* leads out of the root.
+        """
+        from toolrig.fs._scan import scan_jail
+
+        jail, prefix = self._below(path)
+        return scan_jail(
+            jail,
+            match=match,
+            kinds=kinds,
+            gitignore=gitignore,
+            ignore_files=ignore_files,
+            hidden=hidden,
+            follow=follow,
+            max_depth=max_depth,
+            same_device=same_device,
+            stat=stat,
+            sort=sort,
+            limit=limit,
+            deadline=deadline,
+            prefix=prefix,
+        )
+
+    def stat_many(self, paths: "Iterable[str | os.PathLike[str]]") -> "list[Entry | OSError]":
+        """Look at each of *paths*, as `toolrig.fs.stat_many` does."""
+        from toolrig.fs._stat import stat_many_jail
+
+        return stat_many_jail(paths, self._jail)
 
     def glob(
         self,
@@ -101,6 +162,7 @@ class Root:
         limit: int | None = None,
         deadline: float | None = None,
         gitignore: bool = True,
+        ignore_files: "Sequence[str]" = (),
         hidden: "Hidden" = True,
     ) -> "Listing":
         """List the files below the directory *path* that match *pattern*, as `toolrig.glob` does.
@@ -120,9 +182,56 @@ class Root:
             limit=limit,
             deadline=deadline,
             gitignore=gitignore,
+            ignore_files=ignore_files,
             hidden=hidden,
             prefix=prefix,
         )
+
+    def tree(
+        self,
+        path: "str | os.PathLike[str]" = ".",
+        *,
+        limit: int | None = 400,
+        max_depth: int | None = None,
+        deadline: float | None = None,
+        gitignore: bool = True,
+        ignore_files: "Sequence[str]" = (),
+        hidden: "Hidden" = True,
+    ) -> "Tree":
+        """Return the tree below the directory *path*, as `toolrig.tree` does.
+
+        Paths are relative to the root, and the text's outermost lines show them whole; *max_depth* counts
+        from *path*.
+
+        Raises:
+            OutsideRootError: *path* leads out of the root.
+        """
+        from toolrig.fs._tree import tree_jail
+
+        jail, prefix = self._below(path)
+        return tree_jail(
+            jail,
+            limit=limit,
+            max_depth=max_depth,
+            deadline=deadline,
+            gitignore=gitignore,
+            ignore_files=ignore_files,
+            hidden=hidden,
+            prefix=prefix,
+        )
+
+    def tracked(self, path: "str | os.PathLike[str]" = ".") -> list[str]:
+        """Return what git tracks below the directory *path*, as `toolrig.tracked` does.
+
+        Paths are relative to the root.
+
+        Raises:
+            OutsideRootError: *path* leads out of the root.
+        """
+        from toolrig.fs._tracked import tracked_jail
+
+        jail, prefix = self._below(path)
+        return tracked_jail(jail, prefix=prefix)
 
     def read(
         self,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Literal, TypedDict, Unpack, overload
 
-    from toolrig.fs._walk import Hidden
+    from toolrig.fs._plan import Hidden
     from toolrig.search._match import FileCount, FileMatch, Match
 
     Output = Literal["content", "files", "count"]

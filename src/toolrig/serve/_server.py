@@ -6,7 +6,7 @@ from toolrig._version import installed
 from toolrig.mcp import Server
 from toolrig.mcp._stdio import check_streams
 from toolrig.root import Root
-from toolrig.serve import _glob, _grep, _read, _run
+from toolrig.serve import _glob, _grep, _read, _run, _tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _INSTRUCTIONS = (
 def build(root: Root) -> Server:
     """Return a server with the tools on *root*; a read-only root has no ``run``."""
     server = Server("toolrig", installed(), instructions=_INSTRUCTIONS)
-    for module in (_read, _glob, _grep):
+    for module in (_read, _glob, _tree, _grep):
         server.add(module.tool(root))
     if not root.read_only:
         server.add(_run.tool(root))

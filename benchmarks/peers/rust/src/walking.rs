@@ -1,5 +1,6 @@
 //! Every path below a directory that is not a directory itself.
 
+use std::cmp::Reverse;
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -143,6 +144,17 @@ pub fn parallel_glob(root: &Root, builder: &WalkBuilder, pattern: &str) -> Resul
             Ok(())
         }
     })
+}
+
+/// The paths modified last, the newest first.
+pub fn parallel_newest(root: &Root, builder: &WalkBuilder, limit: usize) -> Result<Vec<PathBuf>> {
+    let mut found = parallel_stat(root, builder)?;
+    if limit < found.len() {
+        found.select_nth_unstable_by_key(limit, |stat| Reverse(stat.modified_ns));
+        found.truncate(limit);
+    }
+    found.sort_unstable_by_key(|stat| Reverse(stat.modified_ns));
+    Ok(found.into_iter().map(|stat| stat.path).collect())
 }
 
 /// A walk of everything.

@@ -23,7 +23,15 @@ pub enum Work {
     WalkGit {
         root: PathBuf,
     },
+    Newest {
+        root: PathBuf,
+        limit: usize,
+    },
     Glob {
+        root: PathBuf,
+        pattern: String,
+    },
+    GlobGit {
         root: PathBuf,
         pattern: String,
     },
@@ -53,8 +61,14 @@ impl Work {
                 walk_stat(&Root::open(root)?, way, threads).map(Answer::Stats)
             }
             Self::WalkGit { root } => walk_git(&Root::open(root)?, way, threads).map(Answer::Paths),
+            Self::Newest { root, limit } => {
+                newest(&Root::open(root)?, *limit, way, threads).map(Answer::Paths)
+            }
             Self::Glob { root, pattern } => {
                 glob(&Root::open(root)?, pattern, way, threads).map(Answer::Paths)
+            }
+            Self::GlobGit { root, pattern } => {
+                glob_git(&Root::open(root)?, pattern, way, threads).map(Answer::Paths)
             }
             Self::Grep {
                 root,
@@ -94,11 +108,29 @@ fn walk_git(root: &Root, way: &str, threads: usize) -> Result<Vec<PathBuf>> {
     }
 }
 
+fn newest(root: &Root, limit: usize, way: &str, threads: usize) -> Result<Vec<PathBuf>> {
+    match way {
+        "ignore parallel, sorted" => {
+            walking::parallel_newest(root, &walking::unignored(root, threads), limit)
+        }
+        _ => unknown(way),
+    }
+}
+
 fn glob(root: &Root, pattern: &str, way: &str, threads: usize) -> Result<Vec<PathBuf>> {
     match way {
         "walkdir + globset" => walking::walkdir_glob(root, pattern),
         "ignore parallel + globset" => {
             walking::parallel_glob(root, &walking::everything(root, threads), pattern)
+        }
+        _ => unknown(way),
+    }
+}
+
+fn glob_git(root: &Root, pattern: &str, way: &str, threads: usize) -> Result<Vec<PathBuf>> {
+    match way {
+        "ignore parallel + globset" => {
+            walking::parallel_glob(root, &walking::unignored(root, threads), pattern)
         }
         _ => unknown(way),
     }

@@ -1,4 +1,4 @@
-/* Paths packed into one growing buffer, on their way from the walking threads to the consumer. */
+/* Entries packed together, on their way from the walking threads to the consumer. */
 #ifndef TR_BATCH_H
 #define TR_BATCH_H
 
@@ -7,32 +7,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Paths, each with its length in front. */
+/* What the file system says of an entry; -1 where it would not say. */
+typedef struct {
+    int64_t size, mtime_ns;
+} tr_status;
+
+/* Paths one behind the other, each ending at its own of *ends*. Room for *full_at* entries is there from the
+ * start; bytes grow. */
 typedef struct tr_batch {
     struct tr_batch *next;
     char *bytes;
     size_t used, capacity, count, full_at;
+    size_t *ends;
+    unsigned char *kinds;
+    tr_status *statuses; /* NULL where nobody asks for them */
 } tr_batch;
-
-static tr_batch *tr_batch_new(size_t full_at)
-{
-    tr_batch *batch = calloc(1, sizeof *batch);
-    if (batch)
-        batch->full_at = full_at;
-    return batch;
-}
 
 static void tr_batch_free(tr_batch *batch)
 {
     if (batch) {
         free(batch->bytes);
+        free(batch->ends);
+        free(batch->kinds);
+        free(batch->statuses);
         free(batch);
     }
 }
 
+/* A batch for *full_at* entries, far fewer than would overflow. NULL without memory. */
+static tr_batch *tr_batch_new(size_t full_at, int with_statuses)
+{
+    tr_batch *batch = calloc(1, sizeof *batch);
+    if (!batch)
+        return NULL;
+    batch->full_at = full_at;
+    batch->ends = malloc(full_at * sizeof *batch->ends);
+    batch->kinds = malloc(full_at);
+    batch->statuses = with_statuses ? malloc(full_at * sizeof *batch->statuses) : NULL;
+    if (!batch->ends || !batch->kinds || (with_statuses && !batch->statuses)) {
+        tr_batch_free(batch);
+        return NULL;
+    }
+    return batch;
+}
+
+/* Room for *more* bytes behind what is used. 0, or -1 without memory. */
 static int tr_batch_reserve(tr_batch *batch, size_t more)
 {
-    size_t capacity = batch->capacity ? batch->capacity : 4096;
+    size_t capacity = batch->capacity ? batch->capacity : batch->full_at * 32;
     char *grown;
     if (more <= batch->capacity - batch->used)
         return 0;
@@ -48,24 +70,28 @@ static int tr_batch_reserve(tr_batch *batch, size_t more)
     return 0;
 }
 
-static int tr_batch_add(tr_batch *batch, const char *path, size_t length)
+static int tr_batch_full(const tr_batch *batch)
 {
-    if (tr_batch_reserve(batch, sizeof length + length) < 0)
-        return -1;
-    memcpy(batch->bytes + batch->used, &length, sizeof length);
-    memcpy(batch->bytes + batch->used + sizeof length, path, length);
-    batch->used += sizeof length + length;
-    batch->count++;
-    return 0;
+    return batch->count == batch->full_at;
 }
 
-/* The path at *at; *at moves behind it. */
-static const char *tr_batch_take(const tr_batch *batch, size_t *at, size_t *length)
+/* Take in the path of *length* bytes that was written behind what is used, which tr_batch_reserve made room for. */
+static void tr_batch_keep(tr_batch *batch, size_t length, int kind, const tr_status *status)
 {
-    const char *path = batch->bytes + *at + sizeof *length;
-    memcpy(length, batch->bytes + *at, sizeof *length);
-    *at += sizeof *length + *length;
-    return path;
+    batch->used += length;
+    batch->ends[batch->count] = batch->used;
+    batch->kinds[batch->count] = (unsigned char)kind;
+    if (batch->statuses)
+        batch->statuses[batch->count] = *status;
+    batch->count++;
+}
+
+/* The path numbered *index*. */
+static const char *tr_batch_path(const tr_batch *batch, size_t index, size_t *length)
+{
+    size_t start = index ? batch->ends[index - 1] : 0;
+    *length = batch->ends[index] - start;
+    return batch->bytes + start;
 }
 
 #endif

@@ -70,28 +70,45 @@ typedef struct {
     int fd;
     char *buffer;
     size_t filled, at;
-    int ended; /* the kernel said there is no more */
+    int ended;   /* the kernel said there is no more */
+    int has_git; /* a name that begins with ".git" was seen */
 } tr_dir;
+
+/* Look over the entries from *at* on. 1: the position behind the last of them is the last there can be; ext4, for one,
+ * says so at the end of a directory, which spares a call that would find nothing. */
+static int tr_dir_look_over(tr_dir *dir, size_t at)
+{
+    const tr_raw_entry *raw = NULL;
+    while (at < dir->filled) {
+        raw = (const tr_raw_entry *)(const void *)(dir->buffer + at);
+        dir->has_git |= raw->name[0] == '.' && !strncmp(raw->name, ".git", 4);
+        at += raw->record;
+    }
+    return raw && raw->offset == INT64_MAX;
+}
 
 static int tr_dir_fill(tr_dir *dir)
 {
+    size_t at = dir->filled;
     long got;
     do
-        got = syscall(SYS_getdents64, dir->fd, dir->buffer + dir->filled, TR_DIR_BUFFER - dir->filled);
+        got = syscall(SYS_getdents64, dir->fd, dir->buffer + at, TR_DIR_BUFFER - at);
     while (got < 0 && errno == EINTR);
     if (got > 0)
         dir->filled += (size_t)got;
-    else
-        dir->ended = 1;
+    dir->ended = got <= 0 || tr_dir_look_over(dir, at);
     return got < 0 ? -1 : 0;
 }
 
-/* Take over the descriptor *fd* of a directory and read its first entries. -1 with errno on error. */
-static int tr_dir_open(tr_dir *dir, int fd)
+/* Take over the descriptor *fd* of a directory and read its first entries. -1 with errno on error.
+ *
+ * *spare* holds a buffer left by a directory before, or NULL: who reads many directories passes it around. */
+static int tr_dir_open(tr_dir *dir, int fd, char **spare)
 {
     memset(dir, 0, sizeof *dir);
     dir->fd = fd;
-    dir->buffer = malloc(TR_DIR_BUFFER);
+    dir->buffer = *spare ? *spare : malloc(TR_DIR_BUFFER);
+    *spare = NULL;
     if (!dir->buffer) {
         errno = ENOMEM;
         return -1;
@@ -104,10 +121,13 @@ static int tr_dir_open(tr_dir *dir, int fd)
     return 0;
 }
 
-static void tr_dir_close(tr_dir *dir)
+/* Give the buffer back, and close the descriptor unless it is *kept* by somebody else. */
+static void tr_dir_close(tr_dir *dir, char **spare, int kept)
 {
-    free(dir->buffer);
-    close(dir->fd);
+    free(*spare);
+    *spare = dir->buffer;
+    if (!kept)
+        close(dir->fd);
 }
 
 /* Set *entry to the next one: 1, 0 at the end, -1 with errno on error. Valid until the next call. */
@@ -132,11 +152,13 @@ static int tr_dir_next(tr_dir *dir, tr_entry *entry)
     }
 }
 
-/* Whether the directory has an entry called *name*, before the first tr_dir_next. */
+/* Whether the directory has an entry called *name*, which begins with ".git"; before the first tr_dir_next. */
 static int tr_dir_has(const tr_dir *dir, const char *name)
 {
     if (!dir->ended)
         return faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!dir->has_git)
+        return 0;
     for (size_t at = 0; at < dir->filled;) {
         const tr_raw_entry *raw = (const tr_raw_entry *)(const void *)(dir->buffer + at);
         if (!strcmp(raw->name, name))
@@ -151,18 +173,28 @@ typedef struct {
     DIR *handle;
 } tr_dir;
 
-static int tr_dir_open(tr_dir *dir, int fd)
+/* closedir closes the descriptor it reads from: that is a duplicate of ours. */
+static int tr_dir_open(tr_dir *dir, int fd, char **spare)
 {
+    int reading = fcntl(fd, F_DUPFD_CLOEXEC, 0), kept;
+    (void)spare;
     dir->fd = fd;
-    dir->handle = fdopendir(fd);
-    return dir->handle ? 0 : -1;
+    dir->handle = reading < 0 ? NULL : fdopendir(reading);
+    if (dir->handle)
+        return 0;
+    kept = errno;
+    if (reading >= 0)
+        close(reading);
+    errno = kept;
+    return -1;
 }
 
-static void tr_dir_close(tr_dir *dir)
+static void tr_dir_close(tr_dir *dir, char **spare, int kept)
 {
+    (void)spare;
     if (dir->handle)
         closedir(dir->handle);
-    else
+    if (!kept)
         close(dir->fd);
 }
 

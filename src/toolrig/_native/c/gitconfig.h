@@ -1,12 +1,12 @@
 /* The few values of git's configuration (git-config(1)) that decide what a listing shows.
  *
  * Read in git's order: system, $XDG_CONFIG_HOME/git/config, ~/.gitconfig, the repository, its worktree; the
- * last one wins. include.path is followed; includeIf, environment variables and ~user are not. A syntax error
- * ends the file it is in, what stood before it counts. */
+ * last one wins. include.path and includeIf (but for hasconfig) are followed, environment variables are not. A
+ * syntax error ends the file it is in, what stood before it counts. */
 #ifndef TR_GITCONFIG_H
 #define TR_GITCONFIG_H
 
-#include "readfile.h"
+#include "gitinclude.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,35 +19,15 @@ enum {
 };
 
 typedef struct {
+    const tr_gitdir *git;           /* whose configuration it is */
     const char *home, *config_home; /* $HOME and $XDG_CONFIG_HOME, NULL where unset */
     char *excludes_file;            /* core.excludesFile as written, NULL where unset */
+    char *work_tree;                /* core.worktree as written, NULL where unset */
     int ignore_case;                /* core.ignoreCase */
     int sha256;                     /* extensions.objectFormat */
     int worktree_config;            /* extensions.worktreeConfig */
     int files, no_memory;
 } tr_config;
-
-/* *a* and *b* with *between*, malloc'ed. */
-static char *tr_join(const char *a, size_t a_length, const char *between, const char *b)
-{
-    size_t middle = strlen(between), b_length = strlen(b);
-    char *joined = malloc(a_length + middle + b_length + 1);
-
-    if (joined) {
-        memcpy(joined, a, a_length);
-        memcpy(joined + a_length, between, middle);
-        memcpy(joined + a_length + middle, b, b_length + 1);
-    }
-    return joined;
-}
-
-/* *path* with a leading ~/ replaced, malloc'ed; empty where a ~ cannot be replaced. */
-static char *tr_config_expand(const char *home, const char *path)
-{
-    if (path[0] == '~' && path[1] == '/' && home)
-        return tr_join(home, strlen(home), "", path + 1);
-    return strdup(path[0] == '~' ? "" : path);
-}
 
 static int tr_config_truth(const char *value)
 {
@@ -66,7 +46,7 @@ static void tr_config_include(tr_config *config, int dir_fd, const char *from, c
     char *path;
 
     if (value[0] == '/' || value[0] == '~' || !slash)
-        path = tr_config_expand(config->home, value);
+        path = tr_path_expand(config->home, value);
     else
         path = tr_join(from, (size_t)(slash - from) + 1, "", value);
     if (path)
@@ -80,15 +60,25 @@ static void tr_config_include(tr_config *config, int dir_fd, const char *from, c
 typedef struct {
     char *at, *end;
     char section[32], key[32]; /* longer ones are none of ours and are cut */
-    int subsection;
+    char *subsection; /* NULL: none */
     char *value; /* NULL: no "=" */
 } tr_config_line;
+
+static void tr_config_set(tr_config *config, char **value, const char *text)
+{
+    free(*value);
+    *value = text ? strdup(text) : NULL;
+    config->no_memory |= text && !*value;
+}
 
 static void tr_config_apply(tr_config *config, const tr_config_line *line, int dir_fd, const char *path,
                             int depth)
 {
     const char *value = line->value;
 
+    if (line->subsection && !strcmp(line->section, "includeif") && !strcmp(line->key, "path") && value &&
+        tr_include_holds(config->git, config->home, line->subsection, dir_fd, path))
+        tr_config_include(config, dir_fd, path, value, depth);
     if (line->subsection)
         return;
     if (!strcmp(line->section, "include") && !strcmp(line->key, "path") && value) {
@@ -96,9 +86,9 @@ static void tr_config_apply(tr_config *config, const tr_config_line *line, int d
     } else if (!strcmp(line->section, "core") && !strcmp(line->key, "ignorecase")) {
         config->ignore_case = tr_config_truth(value);
     } else if (!strcmp(line->section, "core") && !strcmp(line->key, "excludesfile") && value) {
-        free(config->excludes_file);
-        config->excludes_file = strdup(value);
-        config->no_memory |= !config->excludes_file;
+        tr_config_set(config, &config->excludes_file, value);
+    } else if (!strcmp(line->section, "core") && !strcmp(line->key, "worktree") && value) {
+        tr_config_set(config, &config->work_tree, value);
     } else if (!strcmp(line->section, "extensions") && !strcmp(line->key, "objectformat") && value) {
         config->sha256 = !strcmp(value, "sha256");
     } else if (!strcmp(line->section, "extensions") && !strcmp(line->key, "worktreeconfig")) {
@@ -127,16 +117,18 @@ static void tr_config_name(tr_config_line *line, char *out, size_t room)
 static int tr_config_header(tr_config_line *line)
 {
     tr_config_name(line, line->section, sizeof line->section);
-    line->subsection = strchr(line->section, '.') != NULL;
+    line->subsection = strchr(line->section, '.');
     while (line->at < line->end && (*line->at == ' ' || *line->at == '\t'))
         line->at++;
     if (line->at < line->end && *line->at == '"') {
-        line->subsection = 1;
-        for (line->at++; line->at < line->end && *line->at != '"' && *line->at != '\n'; line->at++)
-            if (*line->at == '\\' && line->end - line->at > 1)
-                line->at++;
+        char *out = line->subsection = ++line->at;
+        for (; line->at < line->end && *line->at != '"' && *line->at != '\n'; line->at++) {
+            line->at += *line->at == '\\' && line->end - line->at > 1;
+            *out++ = *line->at;
+        }
         if (line->at == line->end || *line->at++ != '"')
             return 0;
+        *out = 0;
     }
     return line->at < line->end && *line->at++ == ']';
 }
@@ -279,15 +271,34 @@ static void tr_config_user(tr_config *config)
     free(path);
 }
 
-/* Fill *config*, whose home and config_home the caller has set, for the repository of these directories.
- * Returns 0 or ENOMEM. */
-static int tr_config_read(tr_config *config, int git_fd, int common_fd)
+/* The repository's own files. What says where and how it lies is theirs alone; without extensions.worktreeConfig
+ * the shared file says it for the main work tree only. */
+static void tr_config_repository(tr_config *config, const tr_gitdir *git)
 {
-    tr_config_user(config);
-    config->sha256 = config->worktree_config = 0; /* a matter of the repository alone */
-    tr_config_file(config, common_fd, "config", 0);
+    config->git = git;
+    config->sha256 = config->worktree_config = 0;
+    tr_config_set(config, &config->work_tree, NULL);
+    tr_config_file(config, git->common_fd, "config", 0);
+    if (git->linked && !config->worktree_config)
+        tr_config_set(config, &config->work_tree, NULL);
     if (config->worktree_config)
-        tr_config_file(config, git_fd, "config.worktree", 0);
+        tr_config_file(config, git->git_fd, "config.worktree", 0);
+}
+
+static void tr_config_clear(tr_config *config)
+{
+    free(config->excludes_file);
+    free(config->work_tree);
+    config->excludes_file = config->work_tree = NULL;
+}
+
+/* Fill *config*, whose home and config_home the caller has set, for a repository; tr_config_clear frees it.
+ * Returns 0 or ENOMEM. */
+static int tr_config_read(tr_config *config, const tr_gitdir *git)
+{
+    config->git = git;
+    tr_config_user(config);
+    tr_config_repository(config, git);
     return config->no_memory ? ENOMEM : 0;
 }
 

@@ -12,6 +12,7 @@ enum { TR_GITDIR_POINTER = 1 << 20 }; /* longest .git, commondir or HEAD file */
 typedef struct {
     int git_fd;    /* index, HEAD; -1: none */
     int common_fd; /* config, info/exclude: shared by all worktrees, else a duplicate */
+    int linked;    /* a worktree beside the repository's own */
 } tr_gitdir;
 
 static void tr_gitdir_close(tr_gitdir *git)
@@ -23,39 +24,54 @@ static void tr_gitdir_close(tr_gitdir *git)
     git->git_fd = git->common_fd = -1;
 }
 
-static int tr_is_hex_name(const tr_file *file)
+static int tr_is_hex_name(const char *text)
 {
-    size_t i;
-
-    for (i = 0; i < file->length && i < 40; i++) {
-        char c = (char)(file->bytes[i] | 0x20);
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-            return 0;
-    }
-    return i == 40;
+    return strspn(text, "0123456789abcdefABCDEF") >= 40;
 }
 
-/* HEAD is a symbolic link to refs/..., says "ref: refs/...", or is an object's name. */
-static int tr_gitdir_head(int git_fd)
+/* What HEAD refers to, refs/... or an object's name, malloc'ed: it is a symbolic link, says "ref: ...", or is
+ * the object's name. NULL: no such file. */
+static char *tr_gitdir_head_target(int git_fd)
 {
-    char target[6] = "";
+    char target[4096]; /* a link says less than that */
+    ssize_t linked = readlinkat(git_fd, "HEAD", target, sizeof target - 1);
     tr_file file;
     size_t at = 4;
-    int valid;
 
-    if (readlinkat(git_fd, "HEAD", target, 5) >= 0)
-        return memcmp(target, "refs/", 5) == 0;
+    if (linked >= 0)
+        return strndup(target, (size_t)linked);
     if (tr_read_file(git_fd, "HEAD", 0, TR_GITDIR_POINTER, &file) != 0)
-        return 0;
-    if (file.length >= 4 && memcmp(file.bytes, "ref:", 4) == 0) {
-        while (at < file.length && strchr(" \t\r\n", file.bytes[at]) && file.bytes[at])
-            at++;
-        valid = file.length - at >= 5 && memcmp(file.bytes + at, "refs/", 5) == 0;
-    } else {
-        valid = tr_is_hex_name(&file);
-    }
-    free(file.bytes);
+        return NULL;
+    if (file.length < 4 || memcmp(file.bytes, "ref:", 4) != 0)
+        return file.bytes;
+    while (at < file.length && strchr(" \t\r\n", file.bytes[at]) && file.bytes[at])
+        at++;
+    while (file.length > at && strchr(" \t\r\n", file.bytes[file.length - 1]))
+        file.bytes[--file.length] = 0;
+    memmove(file.bytes, file.bytes + at, file.length - at + 1);
+    return file.bytes;
+}
+
+static int tr_gitdir_head(int git_fd)
+{
+    char *target = tr_gitdir_head_target(git_fd);
+    int valid = target && (strncmp(target, "refs/", 5) == 0 || tr_is_hex_name(target));
+
+    free(target);
     return valid;
+}
+
+/* The branch that is checked out, malloc'ed; NULL: none. */
+static char *tr_gitdir_branch(int git_fd)
+{
+    char *target = tr_gitdir_head_target(git_fd);
+
+    if (target && strncmp(target, "refs/heads/", 11) == 0) {
+        memmove(target, target + 11, strlen(target + 11) + 1);
+        return target;
+    }
+    free(target);
+    return NULL;
 }
 
 /* Open the directory a pointer file names, relative to *base_fd*. -1: no such file or directory. */
@@ -85,6 +101,7 @@ static int tr_gitdir_accept(tr_gitdir *git, int git_fd)
     if (git_fd < 0)
         return 0;
     git->common_fd = tr_gitdir_follow(git_fd, "commondir", "", git_fd);
+    git->linked = git->common_fd >= 0;
     if (git->common_fd < 0 && fstatat(git_fd, "commondir", &status, 0) != 0)
         git->common_fd = tr_open_dir(git_fd, ".");
     if (git->common_fd >= 0 && tr_gitdir_head(git_fd) && faccessat(git->common_fd, "objects", X_OK, 0) == 0 &&

@@ -29,7 +29,8 @@ typedef struct {
     const char *name;
     uint32_t length;
     uint16_t mode; /* type bits of the mode: 0x8000 file, 0xA000 symlink, 0xE000 submodule, 0x4000 sparse */
-    uint16_t dropped;
+    uint8_t dropped;
+    uint8_t skipped; /* outside of the sparse checkout: the file need not exist */
 } tr_index_entry;
 
 typedef struct {
@@ -99,11 +100,12 @@ static int tr_index_fixed(tr_index_file *file, tr_index_entry *entry, size_t *fl
     if ((size_t)(file->end - file->at) < fixed + 2)
         return TR_INDEX_CORRUPT;
     entry->mode = (uint16_t)(tr_be32(file->at + 24) & 0xF000);
-    entry->dropped = 0;
+    entry->dropped = entry->skipped = 0;
     flags = (unsigned)file->at[fixed - 2] << 8 | file->at[fixed - 1];
     if (flags & 0x4000) {
         if (file->version < 3)
             return TR_INDEX_CORRUPT;
+        entry->skipped = (file->at[fixed] & 0x40) != 0;
         fixed += 2;
     }
     *flag_length = flags & 0xFFF;
@@ -166,7 +168,7 @@ static int tr_index_packed(tr_index_file *file, tr_index_entry *entry, const tr_
 static int tr_index_packed_all(tr_index_file *file, size_t file_length)
 {
     const unsigned char *first = file->at;
-    tr_index_entry previous = {"", 0, 0, 0};
+    tr_index_entry previous = {"", 0, 0, 0, 0};
     size_t total = 0, i;
 
     for (i = 0; i < file->count; i++) {
@@ -183,7 +185,7 @@ static int tr_index_packed_all(tr_index_file *file, size_t file_length)
     if (!file->names)
         return TR_INDEX_NO_MEMORY;
     file->at = first;
-    previous = (tr_index_entry){"", 0, 0, 0};
+    previous = (tr_index_entry){"", 0, 0, 0, 0};
     for (total = 0, i = 0; i < file->count; total += file->entries[i++].length) {
         int failed = tr_index_packed(file, &file->entries[i], &previous, file->names + total);
         if (failed)
@@ -361,8 +363,10 @@ static void tr_index_replace(void *context, size_t bit)
 {
     tr_index_split *split = context;
 
-    if (split->replaced < split->own_count)
+    if (split->replaced < split->own_count) {
         split->base[bit].mode = split->own[split->replaced].mode;
+        split->base[bit].skipped = split->own[split->replaced].skipped;
+    }
     split->replaced++;
 }
 
@@ -417,6 +421,16 @@ static void tr_index_unique(tr_index *index)
     index->count = count;
 }
 
+/* Are the entries in order, each with a name of its own? git writes them so, but for conflicts. */
+static int tr_index_ascends(const tr_index *index)
+{
+    for (size_t i = 0; i < index->count; i++)
+        if (!index->entries[i].length
+            || (i && tr_entry_order(&index->entries[i - 1], &index->entries[i], 0) >= 0))
+            return 0;
+    return 1;
+}
+
 /* Reads the shared base of a split index, named by the *hash_length* bytes at *name*, into a malloc'ed
  * buffer. Returns TR_INDEX_OK or what tr_index_load shall return. */
 typedef int (*tr_index_fetch)(void *context, const unsigned char *name, size_t hash_length,
@@ -456,10 +470,13 @@ static int tr_index_load(tr_index *index, unsigned char *bytes, size_t length, s
         index->entries = own.entries;
         index->count = failed ? 0 : own.count;
     }
-    if (!failed && !(failed = tr_index_sort(index, 0))) {
-        tr_index_unique(index);
-        failed = fold ? tr_index_sort(index, 1) : TR_INDEX_OK;
+    if (!failed && !tr_index_ascends(index)) {
+        failed = tr_index_sort(index, 0);
+        if (!failed)
+            tr_index_unique(index);
     }
+    if (!failed && fold)
+        failed = tr_index_sort(index, 1);
     if (failed)
         tr_index_clear(index);
     return failed;

@@ -23,6 +23,16 @@ static int64_t tr_now(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Tell the processor that this thread only looks whether another one has got somewhere. */
+static inline void tr_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield");
+#endif
+}
+
 /* Make a lock, and a condition to wait for with tr_wait. 0, or -1 with neither made. */
 static int tr_waiting_init(pthread_mutex_t *lock, pthread_cond_t *changed)
 {

@@ -1,14 +1,13 @@
-/* Walking a directory tree on several threads, handing out batches of paths while it goes.
+/* Walking a directory tree on several threads, handing out batches of entries while it goes.
  *
  * The consumer walks too: a small tree never leaves its thread, and a walk makes progress even when the
- * pool is busy elsewhere. Pending directories lie on one stack under one lock (a directory costs tens of
- * microseconds, the lock tens of nanoseconds). Helpers are recruited from the pool when there is work to
- * share and leave when there is none or when the consumer has fallen behind, so nobody blocks the pool.
+ * pool is busy elsewhere. Each thread has a stack of directories of its own, so that it seldom needs the
+ * lock; a thread that has none left is hungry, and the others then give it the older half of theirs, which
+ * is the larger part of the tree. Helpers are recruited from the pool when there is work to share and leave
+ * when there is none or when the consumer has fallen behind, so nobody blocks the pool. While the consumer
+ * is away with a batch, what it had pending is everybody's.
  * A directory too large for one batch goes back on the stack with its descriptor open and is continued
- * later; memory is bounded by what is pending, not by what is in the tree.
- *
- * Every directory is opened beneath the root's descriptor without following a link, so the walk cannot
- * be led out of it, whatever is renamed or relinked meanwhile. */
+ * later; memory is bounded by what is pending, not by what is in the tree. */
 #ifndef TR_WALK_H
 #define TR_WALK_H
 
@@ -17,282 +16,256 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "batch.h"
-#include "directory.h"
-#include "ignore.h"
-#include "jail.h"
 #include "job.h"
 #include "waiting.h"
+#include "walkstep.h"
 
-enum { TR_HIDDEN_SKIP, TR_HIDDEN_SHOW, TR_HIDDEN_ALL };
 enum { TR_WALK_END, TR_WALK_BATCH, TR_WALK_BUSY, TR_WALK_FAILED };
 enum {
-    TR_BATCH_FIRST = 64,       /* paths in the first batch: the first answer is early */
-    TR_BATCH_MOST = 1024,      /* paths in a later batch */
+    TR_BATCH_FIRST = 64,       /* entries in the first batch: the first answer is early */
+    TR_BATCH_MOST = 1024,      /* entries in a later batch */
     TR_READY_MOST = 16,        /* finished batches kept for a slow consumer */
-    TR_STEP_ENTRIES = 8192,    /* entries looked at before a directory is put aside */
-    TR_STEP_CHILDREN = 1024,   /* subdirectories found before a directory is put aside */
-    TR_ALONE = 8,              /* directories walked before help is called */
+    TR_ALONE = 4,              /* directories walked before help is called */
     TR_ERRORS_MOST = 1000,     /* errors kept with their paths */
     TR_WALK_SLICE = 50 * TR_MILLISECOND, /* the consumer returns at least this often */
+    TR_SPINS = 2000,           /* looks for work before a thread goes to sleep: some 20 microseconds */
     TR_HELPERS_MOST = 7
 };
-
-/* A directory to be read, or one read in part. */
-typedef struct tr_pending {
-    struct tr_pending *next;
-    const tr_scope *scope; /* the parent's until opened, then its own */
-    long depth;            /* of its entries */
-    int opened;
-    tr_dir dir;
-    size_t length;
-    char path[];           /* relative to the root, no slash at the end, "" for the root */
-} tr_pending;
 
 typedef struct {
     int error;
     char *path;
 } tr_walk_error;
 
+/* Directories to be read, newest first. */
+typedef struct {
+    tr_pending *newest, *oldest;
+    size_t count;
+} tr_stack;
+
+/* One thread's part in a walk. */
+typedef struct {
+    tr_stack own;
+    tr_batch *batch;
+    char *spare; /* a buffer for entries, between two directories */
+    int busy;    /* counted among those that may find more */
+} tr_worker;
+
 struct tr_walk;
 
 typedef struct {
     tr_job job;
     struct tr_walk *walk;
-    int busy;
+    int engaged;
 } tr_helper;
 
 typedef struct tr_walk {
-    int root;
-    unsigned kinds;
-    int hidden;
-    long max_depth; /* negative: none */
-    tr_ignore *rules;
+    tr_plan plan;
     tr_crew crew;
     int helpers_most;
-    char *prefix; /* what every path handed out begins with; empty, or ending in a slash */
-    size_t prefix_length;
-    char *trail;  /* "a/b": in the root only "a" is entered, in "a" only "b", below that everything */
+    tr_worker consumer;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    tr_pending *pending;
-    size_t pending_count;
+    tr_stack shared; /* directories of nobody's */
     tr_batch *ready, *ready_last;
-    size_t ready_count;
-    tr_batch *mine; /* the consumer's batch in the making */
     size_t batch_size;
-    int active;     /* threads inside a directory */
-    int helpers;    /* helpers queued or running */
-    int stop, failed;
+    int busy;    /* threads that may find more */
+    int helpers; /* helpers queued or running */
     tr_helper help[TR_HELPERS_MOST];
     tr_walk_error *errors;
     size_t error_count;
+
+    /* Looked at without the lock. */
+    int hungry, ready_count, stop, failed;
+    unsigned news; /* counts what a resting thread may have waited for */
     size_t directories, hidden_by_rules;
 } tr_walk;
 
-/* What one thread finds in one step; merged under the lock afterwards. */
-typedef struct {
-    tr_pending *children, *last_child;
-    size_t child_count, hidden;
-    int error;
-} tr_step;
+#define TR_PEEK(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
+#define TR_ADD(field, amount) ((void)__atomic_add_fetch(&(field), (amount), __ATOMIC_RELAXED))
 
-/* ---- one directory ---- */
+/* ---- stacks ---- */
 
-static tr_pending *tr_pending_new(const char *parent, size_t parent_length, const char *name, size_t length)
+static void tr_stack_push(tr_stack *stack, tr_pending *newest, tr_pending *oldest, size_t count)
 {
-    size_t slash = parent_length && length ? 1 : 0;
-    tr_pending *pending = calloc(1, sizeof *pending + parent_length + slash + length + 1);
-    if (!pending)
-        return NULL;
-    memcpy(pending->path, parent, parent_length);
-    if (slash)
-        pending->path[parent_length] = '/';
-    memcpy(pending->path + parent_length + slash, name, length);
-    pending->length = parent_length + slash + length;
+    if (!newest)
+        return;
+    oldest->next = stack->newest;
+    if (!stack->newest)
+        stack->oldest = oldest;
+    stack->newest = newest;
+    stack->count += count;
+}
+
+static tr_pending *tr_stack_pop(tr_stack *stack)
+{
+    tr_pending *pending = stack->newest;
+    if (pending) {
+        stack->newest = pending->next;
+        stack->count--;
+        if (!stack->newest)
+            stack->oldest = NULL;
+    }
     return pending;
 }
 
-static void tr_pending_free(tr_pending *pending)
+/* Put the older half of *from*, rounded down, on *to*. */
+static void tr_stack_share(tr_stack *from, tr_stack *to)
 {
-    if (pending->opened)
-        tr_dir_close(&pending->dir);
-    free(pending);
+    size_t kept = from->count - from->count / 2;
+    tr_pending *last = from->newest, *first, *oldest = from->oldest;
+    if (from->count < 2)
+        return;
+    for (size_t i = 1; i < kept; i++)
+        last = last->next;
+    first = last->next;
+    last->next = NULL;
+    from->oldest = last;
+    tr_stack_push(to, first, oldest, from->count - kept);
+    from->count = kept;
 }
 
-static int tr_pending_open(tr_walk *walk, tr_pending *pending)
+static void tr_stack_move(tr_stack *from, tr_stack *to)
 {
-    int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK;
-    int fd = tr_open_beneath(walk->root, pending->length ? pending->path : ".", flags, 0, 0);
-    if (fd < 0)
-        return -1;
-    pending->opened = 1;
-    if (tr_dir_open(&pending->dir, fd) < 0)
-        return -1;
-    if (walk->rules) {
-        pending->scope = tr_ignore_enter(
-            walk->rules, pending->scope, fd, pending->path, pending->length,
-            tr_dir_has(&pending->dir, ".gitignore"), tr_dir_has(&pending->dir, ".git"));
-        if (!pending->scope) {
-            errno = ENOMEM;
-            return -1;
-        }
+    tr_stack_push(to, from->newest, from->oldest, from->count);
+    *from = (tr_stack){0};
+}
+
+static void tr_stack_clear(tr_stack *stack)
+{
+    tr_pending *pending;
+    char *spare = NULL;
+    while ((pending = tr_stack_pop(stack)))
+        tr_pending_free(pending, &spare);
+    free(spare);
+}
+
+/* ---- without the lock: a thread on its own directories ---- */
+
+static void tr_walk_note(tr_walk *walk, const tr_pending *pending, int error)
+{
+    tr_walk_error *grown = NULL;
+    char *path = malloc(pending->length + 1);
+    pthread_mutex_lock(&walk->lock);
+    if (path && walk->error_count < TR_ERRORS_MOST)
+        grown = realloc(walk->errors, (walk->error_count + 1) * sizeof *grown);
+    if (grown) {
+        memcpy(path, pending->path, pending->length + 1);
+        walk->errors = grown;
+        walk->errors[walk->error_count++] = (tr_walk_error){error, path};
+        path = NULL;
     }
-    return 0;
+    pthread_mutex_unlock(&walk->lock);
+    free(path);
 }
 
-/* Whether the entry is passed over. *name* of *.git* is git's own: only TR_HIDDEN_ALL shows it. */
-static int tr_entry_hidden(const tr_walk *walk, const tr_entry *entry)
+static void tr_worker_directory(tr_walk *walk, tr_worker *worker)
 {
-    if (entry->name[0] != '.' || walk->hidden == TR_HIDDEN_ALL)
-        return 0;
-    return walk->hidden == TR_HIDDEN_SKIP || (entry->length == 4 && !memcmp(entry->name, ".git", 4));
-}
+    tr_pending *pending = tr_stack_pop(&worker->own);
+    tr_step step = {0};
+    int done = tr_step_directory(&walk->plan, pending, &step, worker->batch, &worker->spare, &walk->stop);
 
-/* Whether the walk keeps to a trail at this depth, and the entry is not on it. */
-static int tr_off_trail(const tr_walk *walk, long depth, const tr_entry *entry)
-{
-    const char *component = walk->trail;
-    size_t length;
-    while (--depth && *component) {
-        component += strcspn(component, "/");
-        component += *component == '/';
+    if (step.hidden)
+        TR_ADD(walk->hidden_by_rules, step.hidden);
+    if (step.error == ENOMEM)
+        __atomic_store_n(&walk->failed, 1, __ATOMIC_RELAXED);
+    else if (step.error)
+        tr_walk_note(walk, pending, step.error);
+    if (done) {
+        TR_ADD(walk->directories, 1);
+        tr_pending_free(pending, &worker->spare);
+    } else {
+        tr_stack_push(&worker->own, pending, pending, 1);
     }
-    length = strcspn(component, "/");
-    return length && (length != entry->length || memcmp(component, entry->name, length));
+    /* On top of a directory put aside: its children are finished before it is continued. */
+    tr_stack_push(&worker->own, step.children, step.last_child, step.child_count);
 }
 
-static int tr_step_child(tr_step *step, const tr_pending *parent, const tr_entry *entry)
+static int tr_walk_over(const tr_walk *walk)
 {
-    tr_pending *child = tr_pending_new(parent->path, parent->length, entry->name, entry->length);
-    if (!child)
-        return -1;
-    child->depth = parent->depth + 1;
-    child->scope = parent->scope;
-    child->next = step->children;
-    if (!step->children)
-        step->last_child = child;
-    step->children = child;
-    step->child_count++;
-    return 0;
+    return TR_PEEK(walk->stop) || TR_PEEK(walk->failed);
 }
 
-/* Paths of one directory's entries are built in place: prefix, directory and slash stay, names change. */
-typedef struct {
-    tr_batch buffer;
-    size_t relative_at, name_at;
-} tr_path;
-
-static int tr_path_begin(tr_path *path, const tr_walk *walk, const tr_pending *pending)
+/* Read directories until there is none left, the batch is full, or somebody else is waiting for something. */
+static void tr_worker_run(tr_walk *walk, tr_worker *worker)
 {
-    tr_batch *buffer = &path->buffer;
-    if (tr_batch_reserve(buffer, walk->prefix_length + pending->length + 1) < 0)
-        return -1;
-    memcpy(buffer->bytes, walk->prefix, walk->prefix_length);
-    memcpy(buffer->bytes + walk->prefix_length, pending->path, pending->length);
-    path->relative_at = walk->prefix_length;
-    path->name_at = walk->prefix_length + pending->length;
-    if (pending->length)
-        buffer->bytes[path->name_at++] = '/';
-    buffer->used = path->name_at;
-    return 0;
-}
-
-static int tr_path_name(tr_path *path, const tr_entry *entry)
-{
-    path->buffer.used = path->name_at;
-    if (tr_batch_reserve(&path->buffer, entry->length + 1) < 0)
-        return -1;
-    memcpy(path->buffer.bytes + path->name_at, entry->name, entry->length + 1);
-    path->buffer.used += entry->length;
-    return 0;
-}
-
-/* 1 if git's rules hide the entry whose path was built last, -1 without memory. */
-static int tr_entry_ignored(const tr_walk *walk, const tr_pending *pending, const tr_path *path, int directory)
-{
-    size_t at = path->relative_at;
-    if (!walk->rules)
-        return 0;
-    return tr_ignore_hides(
-        pending->scope, path->buffer.bytes + at, path->buffer.used - at, path->name_at - at, directory);
-}
-
-/* Deal with one entry; 0, or -1 when memory ran out. */
-static int tr_step_entry(
-    tr_walk *walk, tr_pending *pending, const tr_entry *entry, tr_step *step, tr_batch *batch, tr_path *path)
-{
-    int directory = entry->kind == TR_KIND_DIRECTORY, hidden;
-
-    if (tr_entry_hidden(walk, entry) || tr_off_trail(walk, pending->depth, entry))
-        return 0;
-    if (tr_path_name(path, entry) < 0)
-        return -1;
-    hidden = tr_entry_ignored(walk, pending, path, directory);
-    if (hidden) {
-        step->hidden += hidden > 0;
-        return hidden < 0 ? -1 : 0;
-    }
-    if ((walk->kinds & (unsigned)entry->kind) && tr_batch_add(batch, path->buffer.bytes, path->buffer.used) < 0)
-        return -1;
-    if (directory && (walk->max_depth < 0 || pending->depth < walk->max_depth))
-        return tr_step_child(step, pending, entry);
-    return 0;
-}
-
-/* Read *pending* until it ends (1) or is to be put aside (0); step->error tells what went wrong. */
-static int tr_step_directory(tr_walk *walk, tr_pending *pending, tr_step *step, tr_batch *batch)
-{
-    tr_path path = {0};
-    tr_entry entry;
-    int more = 1, seen = 0;
-
-    if (!pending->opened && tr_pending_open(walk, pending) < 0) {
-        step->error = errno;
-        return 1;
-    }
-    if (tr_path_begin(&path, walk, pending) < 0) {
-        step->error = ENOMEM;
-        return 1;
-    }
-    while (batch->count < batch->full_at && seen++ < TR_STEP_ENTRIES && step->child_count < TR_STEP_CHILDREN
-           && !__atomic_load_n(&walk->stop, __ATOMIC_RELAXED)) {
-        more = tr_dir_next(&pending->dir, &entry);
-        if (more > 0 && tr_step_entry(walk, pending, &entry, step, batch, &path) < 0) {
-            step->error = ENOMEM;
-            more = 0;
-        } else if (more < 0) {
-            step->error = errno;
-        }
-        if (more <= 0)
+    while (worker->own.newest && !tr_batch_full(worker->batch) && !tr_walk_over(walk)) {
+        tr_worker_directory(walk, worker);
+        if (worker->own.count > 1 && TR_PEEK(walk->hungry))
             break;
     }
-    free(path.buffer.bytes);
-    return more <= 0;
 }
 
-/* ---- the shared state; every function below is called with the lock held ---- */
-
-static void tr_walk_push(tr_walk *walk, tr_pending *first, tr_pending *last, size_t count)
+static int tr_walk_wants_help(const tr_walk *walk)
 {
-    if (!first)
-        return;
-    last->next = walk->pending;
-    walk->pending = first;
-    walk->pending_count += count;
+    return TR_PEEK(walk->helpers) < walk->helpers_most && TR_PEEK(walk->directories) >= TR_ALONE
+        && TR_PEEK(walk->ready_count) <= TR_READY_MOST / 2;
 }
 
-static tr_pending *tr_walk_pop(tr_walk *walk)
+/* The same for the consumer, which also calls for help and looks at the time. */
+static void tr_consumer_run(tr_walk *walk, tr_worker *worker, int64_t until)
 {
-    tr_pending *pending = walk->pending;
-    if (pending) {
-        walk->pending = pending->next;
-        walk->pending_count--;
+    while (worker->own.newest && !tr_batch_full(worker->batch) && !tr_walk_over(walk)) {
+        tr_worker_directory(walk, worker);
+        if (worker->own.count > 1 && (TR_PEEK(walk->hungry) || tr_walk_wants_help(walk)))
+            break;
+        if (TR_PEEK(walk->ready_count) || tr_now() >= until)
+            break;
     }
-    return pending;
+}
+
+/* ---- every function below is called with the lock held ---- */
+
+static void tr_walk_tell(tr_walk *walk)
+{
+    TR_ADD(walk->news, 1);
+    pthread_cond_broadcast(&walk->changed);
+}
+
+static int tr_worker_has_batch(tr_walk *walk, tr_worker *worker)
+{
+    if (!worker->batch) {
+        worker->batch = tr_batch_new(walk->batch_size, walk->plan.look);
+        if (walk->batch_size < TR_BATCH_MOST)
+            walk->batch_size *= 2;
+        if (!worker->batch)
+            __atomic_store_n(&walk->failed, 1, __ATOMIC_RELAXED);
+    }
+    return worker->batch != NULL;
+}
+
+static void tr_worker_busy(tr_walk *walk, tr_worker *worker, int busy)
+{
+    walk->busy += busy - worker->busy;
+    worker->busy = busy;
+    if (!walk->busy)
+        tr_walk_tell(walk);
+}
+
+/* Take from what is nobody's: all of it for the only thread there is, else the older half. */
+static void tr_worker_take(tr_walk *walk, tr_worker *worker)
+{
+    if (worker->own.newest || !walk->shared.newest)
+        return;
+    if (walk->hungry && walk->shared.count > 1)
+        tr_stack_share(&walk->shared, &worker->own);
+    else
+        tr_stack_move(&walk->shared, &worker->own);
+    tr_worker_busy(walk, worker, 1);
+}
+
+/* Let others have of this thread's directories, where they wait for some or help is called. */
+static void tr_worker_give(tr_walk *walk, tr_worker *worker)
+{
+    if (walk->hungry && worker->own.count > 1) {
+        tr_stack_share(&worker->own, &walk->shared);
+        tr_walk_tell(walk);
+    }
+    if (!worker->own.newest)
+        tr_worker_busy(walk, worker, 0);
 }
 
 static void tr_walk_publish(tr_walk *walk, tr_batch *batch)
@@ -303,149 +276,91 @@ static void tr_walk_publish(tr_walk *walk, tr_batch *batch)
     else
         walk->ready = batch;
     walk->ready_last = batch;
-    walk->ready_count++;
+    TR_ADD(walk->ready_count, 1);
+    tr_walk_tell(walk);
 }
 
-static void tr_walk_note(tr_walk *walk, const tr_pending *pending, int error)
+/* Wait until something changes: for a moment awake, since to sleep and be woken costs more than a directory. */
+static void tr_walk_rest(tr_walk *walk)
 {
-    tr_walk_error *grown;
-    char *path;
-    if (walk->error_count == TR_ERRORS_MOST)
-        return;
-    grown = realloc(walk->errors, (walk->error_count + 1) * sizeof *grown);
-    path = malloc(pending->length + 1);
-    if (grown)
-        walk->errors = grown;
-    if (!grown || !path) {
-        free(path);
-        return;
-    }
-    memcpy(path, pending->path, pending->length + 1);
-    walk->errors[walk->error_count].error = error;
-    walk->errors[walk->error_count++].path = path;
-}
-
-static void tr_walk_help(void *argument);
-
-static void tr_walk_recruit(tr_walk *walk)
-{
-    if (walk->directories < TR_ALONE || walk->ready_count > TR_READY_MOST / 2)
-        return;
-    for (int i = 0; i < walk->helpers_most && walk->helpers < (int)walk->pending_count; i++) {
-        tr_helper *helper = &walk->help[i];
-        if (helper->busy)
-            continue;
-        helper->job.run = tr_walk_help;
-        helper->job.argument = helper;
-        helper->walk = walk;
-        if (walk->crew.submit(&helper->job) < 0)
-            return;
-        helper->busy = 1;
-        walk->helpers++;
-    }
-}
-
-/* Read part of one directory with the lock released, then merge what was found. */
-static void tr_walk_work(tr_walk *walk, tr_batch **batch)
-{
-    tr_pending *pending = tr_walk_pop(walk);
-    tr_step step = {0};
-    int done = 1;
-
-    walk->active++;
-    tr_walk_recruit(walk);
-    if (!*batch) {
-        *batch = tr_batch_new(walk->batch_size);
-        if (walk->batch_size < TR_BATCH_MOST)
-            walk->batch_size *= 2;
-    }
+    unsigned news = TR_PEEK(walk->news);
+    TR_ADD(walk->hungry, 1);
     pthread_mutex_unlock(&walk->lock);
-    if (*batch)
-        done = tr_step_directory(walk, pending, &step, *batch);
-    else
-        step.error = ENOMEM;
+    for (int i = 0; i < TR_SPINS && TR_PEEK(walk->news) == news; i++)
+        tr_pause();
     pthread_mutex_lock(&walk->lock);
-    walk->active--;
-    walk->hidden_by_rules += step.hidden;
-    if (step.error == ENOMEM)
-        walk->failed = 1;
-    else if (step.error)
-        tr_walk_note(walk, pending, step.error);
-    if (done) {
-        walk->directories++;
-        tr_pending_free(pending);
-    } else {
-        tr_walk_push(walk, pending, pending, 1);
-    }
-    /* On top of a directory put aside: its children are finished before it is continued. */
-    tr_walk_push(walk, step.children, step.last_child, step.child_count);
-    if (walk->helpers || !walk->pending)
-        pthread_cond_broadcast(&walk->changed);
+    if (TR_PEEK(walk->news) == news)
+        tr_wait(&walk->changed, &walk->lock, TR_WALK_SLICE);
+    TR_ADD(walk->hungry, -1);
 }
 
-/* ---- helpers ---- */
+/* Wait for directories to read: 1, or 0 when there is nothing to wait for. */
+static int tr_helper_supplied(tr_walk *walk, tr_worker *worker)
+{
+    tr_worker_take(walk, worker);
+    while (!worker->own.newest) {
+        if (!walk->busy || tr_walk_over(walk))
+            return 0;
+        tr_walk_rest(walk);
+        tr_worker_take(walk, worker);
+    }
+    return 1;
+}
 
 static void tr_walk_help(void *argument)
 {
     tr_helper *helper = argument;
     tr_walk *walk = helper->walk;
-    tr_batch *batch = NULL;
+    tr_worker worker = {0};
 
     pthread_mutex_lock(&walk->lock);
-    while (!walk->stop && !walk->failed && walk->ready_count < TR_READY_MOST) {
-        if (walk->pending) {
-            tr_walk_work(walk, &batch);
-            if (batch && batch->count >= batch->full_at) {
-                tr_walk_publish(walk, batch);
-                batch = NULL;
-            }
-        } else if (walk->active) {
-            pthread_cond_wait(&walk->changed, &walk->lock);
-        } else {
-            break;
+    while (!tr_walk_over(walk) && TR_PEEK(walk->ready_count) < TR_READY_MOST && tr_helper_supplied(walk, &worker)
+           && tr_worker_has_batch(walk, &worker)) {
+        pthread_mutex_unlock(&walk->lock);
+        tr_worker_run(walk, &worker);
+        pthread_mutex_lock(&walk->lock);
+        if (tr_batch_full(worker.batch)) {
+            tr_walk_publish(walk, worker.batch);
+            worker.batch = NULL;
         }
+        tr_worker_give(walk, &worker);
     }
-    if (batch && batch->count)
-        tr_walk_publish(walk, batch);
+    tr_stack_move(&worker.own, &walk->shared);
+    tr_worker_busy(walk, &worker, 0);
+    if (worker.batch && worker.batch->count)
+        tr_walk_publish(walk, worker.batch);
     else
-        tr_batch_free(batch);
-    helper->busy = 0;
-    walk->helpers--;
-    pthread_cond_broadcast(&walk->changed);
+        tr_batch_free(worker.batch);
+    helper->engaged = 0;
+    TR_ADD(walk->helpers, -1);
+    tr_walk_tell(walk);
     pthread_mutex_unlock(&walk->lock);
+    free(worker.spare);
 }
 
-/* ---- the consumer ---- */
-
-/* Prepare to walk the directory *root*, which stays the caller's; so does *rules*. NULL without memory. */
-static tr_walk *tr_walk_open(
-    int root, const char *prefix, const char *trail, tr_ignore *rules, tr_crew crew, int threads)
+/* Call helpers as long as there are directories for them. */
+static void tr_walk_recruit(tr_walk *walk)
 {
-    tr_walk *walk = calloc(1, sizeof *walk);
-    if (!walk)
-        return NULL;
-    walk->root = root;
-    walk->kinds = ~0u;
-    walk->hidden = TR_HIDDEN_SHOW;
-    walk->max_depth = -1;
-    walk->rules = rules;
-    walk->crew = crew;
-    walk->helpers_most = threads - 1 < TR_HELPERS_MOST ? threads - 1 : TR_HELPERS_MOST;
-    walk->batch_size = TR_BATCH_FIRST;
-    walk->prefix = strdup(prefix);
-    walk->trail = strdup(trail);
-    walk->pending = tr_pending_new("", 0, "", 0);
-    if (!walk->prefix || !walk->trail || !walk->pending || tr_waiting_init(&walk->lock, &walk->changed) < 0) {
-        free(walk->prefix);
-        free(walk->trail);
-        free(walk->pending);
-        free(walk);
-        return NULL;
+    size_t called = 0;
+    if (!tr_walk_wants_help(walk))
+        return;
+    if (walk->consumer.own.count > 1)
+        tr_stack_share(&walk->consumer.own, &walk->shared);
+    for (int i = 0; i < walk->helpers_most && called < walk->shared.count; i++) {
+        tr_helper *helper = &walk->help[i];
+        if (helper->engaged)
+            continue;
+        helper->job.run = tr_walk_help;
+        helper->job.argument = helper;
+        helper->walk = walk;
+        if (walk->crew.submit(&helper->job) < 0) {
+            walk->helpers_most = i; /* no thread is to be had */
+            return;
+        }
+        helper->engaged = 1;
+        TR_ADD(walk->helpers, 1);
+        called++;
     }
-    walk->prefix_length = strlen(prefix);
-    walk->pending->depth = 1;
-    walk->pending_count = 1;
-    return walk;
 }
 
 static tr_batch *tr_walk_take(tr_walk *walk)
@@ -455,10 +370,10 @@ static tr_batch *tr_walk_take(tr_walk *walk)
         walk->ready = batch->next;
         if (!walk->ready)
             walk->ready_last = NULL;
-        walk->ready_count--;
-    } else if (walk->mine && walk->mine->count) {
-        batch = walk->mine;
-        walk->mine = NULL;
+        TR_ADD(walk->ready_count, -1);
+    } else if (walk->consumer.batch && walk->consumer.batch->count) {
+        batch = walk->consumer.batch;
+        walk->consumer.batch = NULL;
     }
     return batch;
 }
@@ -467,10 +382,65 @@ static tr_batch *tr_walk_take(tr_walk *walk)
 static void tr_walk_withdraw(tr_walk *walk)
 {
     for (int i = 0; i < walk->helpers_most; i++)
-        if (walk->help[i].busy && walk->crew.withdraw(&walk->help[i].job)) {
-            walk->help[i].busy = 0;
-            walk->helpers--;
+        if (walk->help[i].engaged && walk->crew.withdraw(&walk->help[i].job)) {
+            walk->help[i].engaged = 0;
+            TR_ADD(walk->helpers, -1);
         }
+}
+
+/* What is left to do for the consumer, when there is nothing to hand out: a TR_WALK_* to return, or -1 to go on. */
+static int tr_walk_advance(tr_walk *walk, int64_t until)
+{
+    tr_worker *consumer = &walk->consumer;
+    tr_worker_take(walk, consumer);
+    if (consumer->own.newest) {
+        if (!tr_worker_has_batch(walk, consumer))
+            return TR_WALK_FAILED;
+        pthread_mutex_unlock(&walk->lock);
+        tr_consumer_run(walk, consumer, until);
+        pthread_mutex_lock(&walk->lock);
+        tr_walk_recruit(walk);
+        tr_worker_give(walk, consumer);
+        return -1;
+    }
+    if (!walk->busy)
+        tr_walk_withdraw(walk);
+    if (!walk->busy && !walk->helpers && !walk->shared.newest && !walk->ready)
+        return TR_WALK_END;
+    tr_walk_rest(walk);
+    return -1;
+}
+
+/* Nobody waits for a consumer that is away: what it has not read yet is everybody's meanwhile. */
+static void tr_consumer_leave(tr_walk *walk)
+{
+    tr_stack_move(&walk->consumer.own, &walk->shared);
+    tr_worker_busy(walk, &walk->consumer, 0);
+    if (walk->hungry && walk->shared.newest)
+        tr_walk_tell(walk);
+}
+
+/* ---- the consumer, without the lock ---- */
+
+/* Prepare a walk of the directory *root*, which stays the caller's; so does plan->rules, and the texts of *plan*
+ * until it is freed. NULL without memory. */
+static tr_walk *tr_walk_open(const tr_plan *plan, tr_crew crew, int threads)
+{
+    tr_walk *walk = calloc(1, sizeof *walk);
+    tr_pending *root = tr_pending_new("", 0, "", 0);
+    if (!walk || !root || tr_waiting_init(&walk->lock, &walk->changed) < 0) {
+        free(walk);
+        free(root);
+        return NULL;
+    }
+    walk->plan = *plan;
+    walk->plan.anchors = 0;
+    walk->crew = crew;
+    walk->helpers_most = threads - 1 < TR_HELPERS_MOST ? threads - 1 : TR_HELPERS_MOST;
+    walk->batch_size = TR_BATCH_FIRST;
+    root->depth = 1;
+    tr_stack_push(&walk->shared, root, root, 1);
+    return walk;
 }
 
 /* Walk until there is something to hand out.
@@ -484,8 +454,8 @@ static int tr_walk_next(tr_walk *walk, tr_batch **out)
 
     pthread_mutex_lock(&walk->lock);
     while (state < 0) {
-        int full = walk->mine && walk->mine->count >= walk->mine->full_at;
-        if (walk->failed) {
+        int full = walk->consumer.batch && tr_batch_full(walk->consumer.batch);
+        if (TR_PEEK(walk->failed)) {
             state = TR_WALK_FAILED;
         } else if (walk->ready || full) {
             *out = tr_walk_take(walk);
@@ -493,17 +463,13 @@ static int tr_walk_next(tr_walk *walk, tr_batch **out)
         } else if (tr_now() >= until) {
             *out = tr_walk_take(walk);
             state = *out ? TR_WALK_BATCH : TR_WALK_BUSY;
-        } else if (walk->pending) {
-            tr_walk_work(walk, &walk->mine);
-        } else if (walk->active) {
-            tr_wait(&walk->changed, &walk->lock, TR_WALK_SLICE);
-        } else if (tr_walk_withdraw(walk), walk->helpers) {
-            tr_wait(&walk->changed, &walk->lock, TR_WALK_SLICE);
         } else {
-            *out = tr_walk_take(walk);
-            state = *out ? TR_WALK_BATCH : TR_WALK_END;
+            state = tr_walk_advance(walk, until);
         }
+        if (state == TR_WALK_END && (*out = tr_walk_take(walk)))
+            state = TR_WALK_BATCH;
     }
+    tr_consumer_leave(walk);
     pthread_mutex_unlock(&walk->lock);
     return state;
 }
@@ -523,11 +489,7 @@ static int tr_walk_error_at(tr_walk *walk, size_t index, tr_walk_error *error)
 
 static size_t tr_walk_hidden(tr_walk *walk)
 {
-    size_t hidden;
-    pthread_mutex_lock(&walk->lock);
-    hidden = walk->hidden_by_rules;
-    pthread_mutex_unlock(&walk->lock);
-    return hidden;
+    return TR_PEEK(walk->hidden_by_rules);
 }
 
 /* Stop, and return when no helper is inside any more. */
@@ -535,7 +497,7 @@ static void tr_walk_halt(tr_walk *walk)
 {
     pthread_mutex_lock(&walk->lock);
     __atomic_store_n(&walk->stop, 1, __ATOMIC_RELAXED);
-    pthread_cond_broadcast(&walk->changed);
+    tr_walk_tell(walk);
     tr_walk_withdraw(walk);
     while (walk->helpers)
         pthread_cond_wait(&walk->changed, &walk->lock);
@@ -544,18 +506,16 @@ static void tr_walk_halt(tr_walk *walk)
 
 static void tr_walk_free(tr_walk *walk)
 {
-    tr_pending *pending;
     tr_batch *batch;
-    while ((pending = tr_walk_pop(walk)))
-        tr_pending_free(pending);
+    tr_stack_clear(&walk->shared);
+    tr_stack_clear(&walk->consumer.own);
     while ((batch = tr_walk_take(walk)))
         tr_batch_free(batch);
-    tr_batch_free(walk->mine);
+    tr_batch_free(walk->consumer.batch);
+    free(walk->consumer.spare);
     for (size_t i = 0; i < walk->error_count; i++)
         free(walk->errors[i].path);
     free(walk->errors);
-    free(walk->prefix);
-    free(walk->trail);
     pthread_cond_destroy(&walk->changed);
     pthread_mutex_destroy(&walk->lock);
     free(walk);

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"slices"
@@ -10,8 +11,41 @@ import (
 )
 
 func walkGitWithPool(asked request) (any, error) {
+	return unignoredWithPool(asked, func(path string, _ fs.DirEntry) (string, bool, error) {
+		return path, true, nil
+	})
+}
+
+func globGitWithPool(asked request) (any, error) {
+	if !doublestar.ValidatePattern(asked.Pattern) {
+		return nil, doublestar.ErrBadPattern
+	}
+	return unignoredWithPool(asked, func(path string, _ fs.DirEntry) (string, bool, error) {
+		return path, doublestar.MatchUnvalidated(asked.Pattern, path), nil
+	})
+}
+
+// newestWithPool returns the paths modified last, the newest first.
+func newestWithPool(asked request) (any, error) {
+	found, err := unignoredWithPool(asked, func(path string, entry fs.DirEntry) (status, bool, error) {
+		file, err := statusOf(path, entry)
+		return file, true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b status) int { return cmp.Compare(b.mtime, a.mtime) })
+	newest := []string{}
+	for _, file := range found[:min(asked.Limit, len(found))] {
+		newest = append(newest, file.path)
+	}
+	return newest, nil
+}
+
+// unignoredWithPool returns what take makes of the files that no rule ignores.
+func unignoredWithPool[Found any](asked request, take func(string, fs.DirEntry) (Found, bool, error)) ([]Found, error) {
 	type directory = place[*scope]
-	found := make([][]string, asked.Threads)
+	found := make([][]Found, asked.Threads)
 	err := readTree(asked.Root, asked.Threads, func(worker int, at directory, entries []fs.DirEntry) ([]directory, error) {
 		here, err := newScope(asked.Root, at, entries)
 		if err != nil {
@@ -22,12 +56,19 @@ func walkGitWithPool(asked request) (any, error) {
 		for _, entry := range entries {
 			name := entry.Name()
 			path := at.path + name
-			switch {
-			case name == ".git" || here.ignores(path, name, entry.IsDir()):
-			case entry.IsDir():
+			if name == ".git" || here.ignores(path, name, entry.IsDir()) {
+				continue
+			}
+			if entry.IsDir() {
 				below = append(below, directory{path + "/", here})
-			default:
-				files = append(files, path)
+				continue
+			}
+			file, wanted, err := take(path, entry)
+			if err != nil {
+				return nil, err
+			}
+			if wanted {
+				files = append(files, file)
 			}
 		}
 		found[worker] = files

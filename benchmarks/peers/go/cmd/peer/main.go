@@ -20,6 +20,7 @@ type request struct {
 	Root    string   `json:"root"`
 	Pattern string   `json:"pattern"`
 	Fixed   bool     `json:"fixed"`
+	Limit   int      `json:"limit"`
 	Argv    []string `json:"argv"`
 	Threads int      `json:"threads"`
 	Answer  bool     `json:"answer"`
@@ -48,6 +49,12 @@ var ways = map[string]map[string]func(request) (any, error){
 	},
 	"walk_git": {
 		"File.ReadDir pool + doublestar match": walkGitWithPool,
+	},
+	"newest": {
+		"File.ReadDir pool, sorted": newestWithPool,
+	},
+	"glob_git": {
+		"File.ReadDir pool + doublestar match": globGitWithPool,
 	},
 	"glob": {
 		"doublestar":                           globWithDoublestar,
