@@ -123,6 +123,8 @@ def _peer_name(peer: dict[str, Any]) -> str:
 
 def _short(version: str) -> str:
     """Return "rustc 1.95.0" of "rustc 1.95.0 (59807616e 2026-04-14)", and the like."""
+    if version.startswith("cc "):  # "cc (Debian 12.2.0-14+deb12u1) 12.2.0", and a licence below
+        return f"cc {version.splitlines()[0].split()[-1]}"
     words = version.replace("go version ", "").partition(" (")[0].split()
     return f"Node {words[0]}" if version.startswith("v") else " ".join(words[:2]).replace(" linux/amd64", "")
 
