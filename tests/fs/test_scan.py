@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolrig import Root, scan, walk
+from toolrig.bench import on
 from toolrig.errors import PatternError
 from toolrig.fs import Entry, Scan
 
@@ -219,3 +220,19 @@ def test_entries_become_json(backend: str, tree: Path) -> None:
         "size": 0,
         "mtime_ns": 0,
     }
+
+
+def test_both_engines_count_what_rules_hide_alike(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text("*.o\n*.log\nbuild/\n!keep.log\n")
+    for path in ("a.o", "b.log", "keep.log", "c.py", "build/d.o", "src/e.o", "src/f.py", "src/build/g.py"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    matches: list[Any] = [None, "**", "**/*.o", "**/*.{py,log}", "src/*", ["**/*.o", "!src/**"]]
+    for match in matches:
+        told = {}
+        for engine in ("native", "pure"):
+            found = on(engine, lambda match=match: scan(tmp_path, match=match, sort="path"))()
+            told[engine] = (found.paths, found.hidden_by_gitignore)
+        assert told["native"] == told["pure"], match
+    assert scan(tmp_path, match="**/*.o").hidden_by_gitignore == 4  # two directories, two files

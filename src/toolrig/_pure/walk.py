@@ -141,16 +141,17 @@ class Walker:
             for name, kind, status in entries:
                 if self._passes_over(name) or directory.leaves_trail(self._trail, name):
                     continue
+                linked = kind == _SYMLINK and self._follow
+                if kind != _DIRECTORY and not linked and not self._wants(name, kind):
+                    continue
                 path = directory.base + name
                 if directory.scope is not None and directory.scope.hides(path, kind == _DIRECTORY):
                     self._hidden_by_rules += 1
                     continue
-                linked = kind == _SYMLINK and self._follow
                 if linked:
                     kind, status = self._linked(handle.place, path, status)
-                shown = self._prefix + path
-                if kind & self._kinds and (not self._endings or shown.endswith(self._endings)):
-                    yield shown, kind, status
+                if self._wants(name, kind):
+                    yield self._prefix + path, kind, status
                 if kind == _DIRECTORY and (self._max_depth < 0 or directory.depth < self._max_depth):
                     pending.append(directory.below(path, linked))
 
@@ -232,6 +233,9 @@ class Walker:
             return None
         names = {name for name, _, _ in entries}
         return self._rules.enter(directory.scope, fd, directory.path, ".gitignore" in names, ".git" in names)
+
+    def _wants(self, name: str, kind: int) -> bool:
+        return bool(kind & self._kinds) and (not self._endings or name.endswith(self._endings))
 
     def _passes_over(self, name: str) -> bool:
         if not name.startswith(".") or self._hidden == 2:

@@ -24,7 +24,8 @@ class Walk:
 
     Attributes:
         total: how many paths there are; None until the walk has ended by itself.
-        hidden_by_gitignore: entries that git's rules kept out so far; what lies below is not counted.
+        hidden_by_gitignore: entries that git's rules kept out so far. What lies below them is not counted,
+            nor what ``kinds`` or a pattern such as ``**/*.py`` leaves out anyway.
         errors: directories that could not be read so far, at most the first 1,000.
         elapsed_ms: wall-clock time from the start to now, or to the end.
     """
