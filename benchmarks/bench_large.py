@@ -171,7 +171,6 @@ def _memory() -> Case:
         rounds=3,
         same=lambda measured: measured[0],
         prepare=million_files.make,
-        heavy=True,
     )
 
 
@@ -214,4 +213,4 @@ def _case(
     *,
     same: Callable[[Any], Any] | None,
 ) -> Case:
-    return Case(name, peers, rounds=7, same=same, prepare=prepare, heavy=True)
+    return Case(name, peers, rounds=7, same=same, prepare=prepare)

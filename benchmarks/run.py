@@ -1,7 +1,7 @@
 """Print the table: ``python benchmarks/run.py [WORDS OF A CASE] [--check]``.
 
-All figures go to ``build/bench/results.json`` too. ``--check`` runs every case once for equal answers, but
-for the heavy ones, builds no foreign programs and measures nothing.
+All figures go to ``build/bench/results.json`` too. ``--check`` runs every case once for equal answers, builds
+no foreign programs and measures nothing.
 """
 
 import json
@@ -48,9 +48,6 @@ def write(path: str, record: dict[str, object]) -> None:
 def _check(chosen: list[Case]) -> int:
     different = False
     for case in chosen:
-        if case.heavy:
-            print(f"left out, because it is heavy: {case.name}", flush=True)
-            continue
         refused = check(case)
         absent = {peer.name for peer in case.peers if peer.call is None}
         for name in refused.keys() - absent:

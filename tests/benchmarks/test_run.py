@@ -1,4 +1,4 @@
-"""The run: what a check does and what it leaves out."""
+"""The run: what a check does, and what it works on."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,19 +10,20 @@ import pytest
 from toolrig.bench import Case, Peer
 
 
-def fail() -> None:
-    raise AssertionError("a heavy case was prepared")
-
-
-def test_a_check_leaves_heavy_cases_out_by_name(
+def test_a_check_prepares_every_case_and_fails_on_another_answer(
     load: Callable[[str], ModuleType], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    peers = [Peer("ours", "toolrig", lambda: 1), Peer("theirs", "Rust", lambda: 1)]
-    assert load("run")._check([Case("small", peers), Case("large", peers, prepare=fail, heavy=True)]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "equal answers of 2 peers: small",
-        "left out, because it is heavy: large",
-    ]
+    prepared: list[str] = []
+    ours, same, other = (
+        Peer(name, "Rust", lambda answer=name: answer[:3]) for name in ("one", "one'", "two")
+    )
+    good = Case("good", [ours, same], prepare=lambda: prepared.append("good"))
+    bad = Case("bad", [ours, other], prepare=lambda: prepared.append("bad"))
+    check = load("run")._check
+    assert check([good]) == 0
+    assert check([good, bad]) == 1
+    assert prepared == ["good", "good", "bad"]
+    assert "DIFFERS  bad: two: its answer differs from ours" in capsys.readouterr().out
 
 
 def test_large_trees_are_made_once(

@@ -22,7 +22,7 @@ def home(tmp_path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def root(tmp_path, home: str) -> str:
-    root = init(str(tmp_path / "work" / "[r]"))
+    root = init(str(tmp_path / "site" / "[r]"))
     write(root, FILES)
     git(root, "symbolic-ref", "HEAD", "refs/heads/topic/x")
     return root
@@ -37,15 +37,15 @@ def hides(root: str) -> bool:
 
 
 CONDITIONS = [
-    ("gitdir:{top}/work/", True),
-    ("gitdir:{top}/work", False),
-    ("gitdir:{top}/WORK/", False),
-    ("gitdir/i:{top}/WORK/", True),
-    ("gitdir:**/work/*/.git", True),
-    ("gitdir:work/", True),
-    ("gitdir:ork/", False),
+    ("gitdir:{top}/site/", True),
+    ("gitdir:{top}/site", False),
+    ("gitdir:{top}/SITE/", False),
+    ("gitdir/i:{top}/SITE/", True),
+    ("gitdir:**/site/*/.git", True),
+    ("gitdir:site/", True),
+    ("gitdir:ite/", False),
     ("gitdir:.git", True),
-    ("gitdir:~/../work/", False),
+    ("gitdir:~/../site/", False),
     ("gitdir:~/", False),
     ("gitdir:./", False),
     ("gitdir:", True),

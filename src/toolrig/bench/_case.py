@@ -44,7 +44,6 @@ class Case:
         same: reduces an answer to what must be equal among peers; None where only the figure is compared.
         finish: ends what the peers keep running between rounds.
         prepare: makes what the peers work on, before any of them begins.
-        heavy: too much to be done when only answers are compared: it fills a disk, or takes minutes.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Case:
     same: Callable[[Any], Any] | None = lambda answer: answer
     finish: Callable[[], None] = lambda: None
     prepare: Callable[[], object] = lambda: None
-    heavy: bool = False
 
 
 def on(backend: str, call: Callable[[], Any]) -> Callable[[], Any]:

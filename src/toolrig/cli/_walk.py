@@ -93,12 +93,13 @@ def _sorted(root: str, arguments: Arguments, options: "dict[str, Any]") -> _List
     if order not in _ORDERS:
         raise UsageError(f"--sort {order!r} is not {', '.join(_ORDERS)}")
     backwards = arguments.has("reverse")
+    looks = order != "path" or _needs_entries(arguments)
     options["sort"], options["limit"] = order, None if backwards else limit
-    found = scan(root, **options)
-    entries = list(found.entries())
+    found = scan(root, stat=looks, **options)
+    items: Sequence[Any] = list(found.entries()) if looks else found.paths
     if backwards:
-        entries = entries[::-1][:limit]
-    return _Listing([entries], lambda: found.errors)
+        items = items[::-1][:limit]
+    return _Listing([items], lambda: found.errors)
 
 
 def _streamed(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Listing:
