@@ -2,6 +2,7 @@
 
 ``python benchmarks/instructions.py`` holds them against the budgets of this compiler, Python and instruction
 set. The interpreter's start and the preparation of the data are measured without any call, and taken off.
+Neither of the two runs writes compiled modules: the other would find them, and start with fewer instructions.
 """
 
 import os
@@ -75,7 +76,7 @@ def _collected(name: str, calls: int) -> int:
     again = [sys.executable, __file__, "--repeat", name, str(calls)]
     done = subprocess.run(
         ["setarch", "--addr-no-randomize", *valgrind, *again],
-        env={"PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"},
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
     )
