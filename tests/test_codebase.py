@@ -130,7 +130,7 @@ def test_no_textual_includes_of_cython() -> None:
 
 
 def test_compiled_kernels_import_only_the_ground() -> None:
-    ground = re.compile(r"toolrig(\.(_native|_backend|_handle|_pool|errors)\b|$)")
+    ground = re.compile(r"toolrig(\.(_native|_backend|_handle|_pool|_surroundings|errors)\b|$)")
     for path in sources(".pyx", ".pxd"):
         text = path.read_text("utf-8")
         for module in re.findall(r"^\s*(?:from|c?import)\s+(toolrig[\w.]*)", text, re.MULTILINE):

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Fuzz each fuzz/fuzz_*.c for $1 seconds (20): with libFuzzer where clang has it, else with fuzz/driver.c.
+# Fuzz each fuzz/fuzz_*.c for $1 seconds (20): with libFuzzer where clang has it, else with fuzz/driver.c; and
+# each fuzz/fuzz_*.py, on ${PYTHON:-python3} and the sources.
 # Seeds are read from fuzz/corpus/<target>/; an input that kills a target stays in build/fuzz/.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -50,6 +51,17 @@ for source in "${targets[@]}"; do
     fi
     [ "${result%%,*}" = ok ] || failed=1
     results+=("$(printf '%-28s %-10s %s' "$(basename "$source" .c)" "$engine" "$result")")
+done
+for source in fuzz/fuzz_*.py; do
+    name=$(basename "$source" .py)
+    seeds=(fuzz/corpus/"$name"/*)
+    if timeout $((seconds + 60)) "${PYTHON:-python3}" "$source" "$seconds" "$out/$name.crash" "${seeds[@]}" >"$out/$name.log" 2>&1; then
+        result="ok, $(tail -n 1 "$out/$name.log")"
+    else
+        tail -n 15 "$out/$name.log"
+        result="FAILED, see $out/$name.log" failed=1
+    fi
+    results+=("$(printf '%-28s %-10s %s' "$name" mutation "$result")")
 done
 printf '%s\n' "${results[@]:-no fuzz/fuzz_*.c}"
 exit $failed

@@ -7,12 +7,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from toolrig._backend import backend as backend
     from toolrig.errors import ToolrigError as ToolrigError
+    from toolrig.fs import edit as edit
     from toolrig.fs import glob as glob
     from toolrig.fs import read as read
+    from toolrig.fs import read_bytes as read_bytes
+    from toolrig.fs import read_many as read_many
     from toolrig.fs import scan as scan
     from toolrig.fs import tracked as tracked
     from toolrig.fs import tree as tree
     from toolrig.fs import walk as walk
+    from toolrig.fs import write as write
     from toolrig.process import run as run
     from toolrig.root import Root as Root
     from toolrig.search import grep as grep
@@ -21,9 +25,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backend": "_backend",
+    "edit": "fs",
     "glob": "fs",
     "grep": "search",
     "read": "fs",
+    "read_bytes": "fs",
+    "read_many": "fs",
     "Root": "root",
     "run": "process",
     "scan": "fs",
@@ -31,6 +38,7 @@ _HOMES = {
     "tracked": "fs",
     "tree": "fs",
     "walk": "fs",
+    "write": "fs",
 }
 
 __all__ = [
@@ -38,14 +46,18 @@ __all__ = [
     "ToolrigError",
     "__version__",
     "backend",
+    "edit",
     "glob",
     "grep",
     "read",
+    "read_bytes",
+    "read_many",
     "run",
     "scan",
     "tracked",
     "tree",
     "walk",
+    "write",
 ]
 
 

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-KERNELS = ("ignore", "jail", "pool", "spawn", "textscan", "walk")
+KERNELS = ("files", "ignore", "jail", "pool", "spawn", "textscan", "walk")
 
 _VARIABLE = "TOOLRIG_BACKEND"
 _loaded: "dict[str, ModuleType]" = {}

@@ -30,8 +30,33 @@ class NotRegularFileError(ToolrigError, OSError):
     """Content was asked of a FIFO, socket or device."""
 
 
+class FileChangedError(ToolrigError, OSError):
+    """A file is not the version any more that it was to be when it is written."""
+
+
 class BinaryFileError(ToolrigError, ValueError):
     """Text was asked of a file that holds binary data."""
+
+
+class EncodingError(ToolrigError, ValueError):
+    """A text holds a character that the encoding of its file does not have."""
+
+
+class TextNotFoundError(ToolrigError, ValueError):
+    """The text that an edit is to replace does not occur in the file."""
+
+
+class TextNotUniqueError(ToolrigError, ValueError):
+    """The text that an edit is to replace occurs in the file more or less often than expected."""
+
+
+class PatchError(ToolrigError, ValueError):
+    """A patch cannot be understood, or does not apply; ``path`` and ``line`` (of the patch) where known."""
+
+    def __init__(self, message: str, *, path: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
 
 
 class PatternError(ToolrigError, ValueError):

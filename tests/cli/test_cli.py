@@ -43,6 +43,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["serve", "a", "b"], "unexpected 'b'"),
         (["serve", "--read-only=yes"], "takes no value"),
         (["serve", "-r"], "unknown option -r"),
+        (["serve", "--preset"], "option --preset needs a value"),
+        (["serve", "--preset", "cursor"], "preset 'cursor' is unknown: use one of toolrig, claude, codex, "),
         (["call"], "missing TOOL"),
         (["call", "read", "--root"], "needs a value"),
     ],
@@ -99,7 +101,7 @@ def test_modules_in_the_current_directory_are_not_run(
 
 def test_call_waits_as_long_as_the_tool_may_take(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from toolrig.mcp import Client
-    from toolrig.serve._run import _TIMEOUT_MOST
+    from toolrig.serve._run import TIMEOUT_MOST
 
     waits = []
     request = Client.request
@@ -112,7 +114,7 @@ def test_call_waits_as_long_as_the_tool_may_take(tree: Path, monkeypatch: pytest
     monkeypatch.setattr(Client, "request", recording)
     assert main(["call", "run", "--root", str(tree), "--command", "true"]) == 0
     assert len(waits) == 1
-    assert waits[0] > _TIMEOUT_MOST
+    assert waits[0] > TIMEOUT_MOST
 
 
 def test_call_tells_failures(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,7 +122,7 @@ def test_call_tells_failures(tree: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert main(["call", "read", *root, "--path", "missing"]) == 1
     assert "No such file" in capsys.readouterr().out
     assert main(["call", "reed", *root]) == 2
-    assert "there are read, glob, tree, grep, run" in capsys.readouterr().err
+    assert "there are read, read_many, glob, grep, tree, stat, write, " in capsys.readouterr().err
     assert main(["call", "read", *root, "--path", "main.py", "--limit", "few"]) == 2
     assert "give a JSON integer" in capsys.readouterr().err
     assert main(["call", "run", *root, "--command", "true", "--timeout", "NaN"]) == 2
@@ -167,8 +169,11 @@ def test_output_is_escaped_where_its_encoding_lacks_a_character(tree: Path) -> N
 def test_demo_calls_every_tool(backend: str, tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", str(tree)]) == 0
     out = capsys.readouterr().out
-    for call in ("tree(", "glob(", "grep(", "read(path='main.py'", "run("):
+    for call in ("tree(", "glob(", "grep(", "read(path='main.py'", "read_many(", "stat(", "run("):
         assert call in out
+    for call in ("write(", "edit(", "multi_edit(", "apply_patch(", "move("):
+        assert call in out
+    assert not (tree / "docs").exists()
     assert "main.py:1:import os  # TODO: less" in out
     assert "All tools answered." in out
 
@@ -207,4 +212,4 @@ def test_the_installed_script_works(tree: Path) -> None:
     done = subprocess.run(
         [script, "serve", str(tree)], input=json.dumps(request) + "\n", capture_output=True, text=True
     )
-    assert len(json.loads(done.stdout)["result"]["tools"]) == 5
+    assert len(json.loads(done.stdout)["result"]["tools"]) == 12

@@ -25,6 +25,11 @@ def init(directory: str, *options: str) -> str:
     return directory
 
 
+def commit(repository: str) -> None:
+    git(repository, "add", "-A")
+    git(repository, "-c", "user.name=n", "-c", "user.email=e@x", "commit", "-qm", "one")
+
+
 def listed(directory: str) -> set[str]:
     """Return git's view of *directory*: existing files, those of repositories within included."""
     found = set()

@@ -16,19 +16,6 @@ from toolrig.fs import Jail
 SECRET = "outside"
 
 
-@pytest.fixture(params=["openat2", "walk in C", "walk in Python"])
-def confinement(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Each of the three implementations of the jail."""
-    _backend.choose("pure" if request.param == "walk in Python" else "native")
-    native = _backend.kernel("jail") if request.param != "walk in Python" else None
-    if native:
-        native._use_openat2(request.param == "openat2")
-    yield request.param
-    if native:
-        native._use_openat2(True)
-    _backend.choose(None)
-
-
 @pytest.fixture
 def jail(tmp_path: Path) -> Iterator[Jail]:
     (tmp_path / "secret").write_text(SECRET)
@@ -267,3 +254,21 @@ def test_a_swap_of_directory_and_link_never_leads_out(confinement: str, jail: Ja
         stop.set()
         swapper.join()
     assert seen <= {"inside"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["NUL", "sub/nul.txt", "com1", "LPT\u00b9.log", "CONOUT$", "C:file", "file:stream", "sub\\aux", "name.",
+     "name ", "con .txt", "C:/file"],
+)  # fmt: skip
+def test_names_that_windows_takes_for_something_else_are_known(name: str) -> None:
+    from toolrig._pure.jail import device_or_stream
+
+    assert device_or_stream(name)
+
+
+@pytest.mark.parametrize("name", [".", "..", "sub/../file", ".hidden", "console", "nullable/com10", "a.b c"])
+def test_other_names_are_names_on_windows_too(name: str) -> None:
+    from toolrig._pure.jail import device_or_stream
+
+    assert device_or_stream(name) == ""

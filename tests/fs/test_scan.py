@@ -67,7 +67,7 @@ def test_columns_outlive_the_scan(backend: str, tree: Path) -> None:
     assert int(sizes.sum()) == total
 
 
-@pytest.mark.parametrize("limit", [None, 0, 1, 2, 17, 1499, 1503, 9999])
+@pytest.mark.parametrize("limit", [None, 0, 1, 2, 17, 1499, 1503, 9999, 10**30])
 @pytest.mark.parametrize("sort", ["path", "mtime", "size"])
 def test_orders_and_limits(backend: str, tree: Path, sort: Any, limit: int | None) -> None:
     rows = sorted(expected(tree), key=lambda row: os.fsencode(row.path))

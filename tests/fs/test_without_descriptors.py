@@ -33,6 +33,28 @@ def refused(call):
     except ValueError as error:
         return type(error).__name__
 
+def changes(root):
+    root.write("made/deep/file", "one\\n", parents=True)
+    root.edit("made/deep/file", "one", "two")
+    root.write("inside", "through the link\\n")
+    root.apply_patch("--- a/a.py\\n+++ b/a.py\\n@@ -1 +1 @@\\n-x\\n+y\\n")
+    root.copy("made", "copied", recursive=True)
+    root.move("copied", "moved")
+    root.move("moved/deep/file", "made/other")
+    root.mkdir("moved/new/sub", parents=True)
+    root.remove("moved", recursive=True)
+    refusals = [refused(call) for call in (
+        lambda: root.write("out", "x"),
+        lambda: root.write("../x", "x"),
+        lambda: root.edit("../secret", "needle", "x"),
+        lambda: root.move("a.py", "../x"),
+        lambda: root.copy("out", "x"),
+        lambda: root.remove("../secret"),
+        lambda: root.mkdir("src/../../x"),
+    )]
+    found = {path: str(root.read(path)) for path in root.walk("made")}
+    return [found, str(root.read("src/b.py")), str(root.read("a.py")), refusals]
+
 root = Root(".")
 print(json.dumps({
     "walk": sorted(walk(".")),
@@ -40,6 +62,7 @@ print(json.dumps({
     "grep": [list(match[:3]) for match in grep("needle", ".", offset=0)],
     "read": str(read("src/b.py")),
     "root": [sorted(root.walk("src")), str(root.read("inside")), [m.path for m in root.grep("n", "a.py")]],
+    "changed": changes(root),
     "refused": [refused(lambda: root.read(p)) for p in ("../secret", "out", "/etc/passwd", "src/../../x")],
 }))
 """
@@ -66,4 +89,10 @@ def test_everything_works_by_path(tmp_path: Path) -> None:
     assert said["grep"] == [["a.py", 2, 1]]
     assert said["read"] == "no\n"
     assert said["root"] == [["src/b.py"], "no\n", ["a.py"]]
+    found, through_link, patched, refusals = said["changed"]
+    assert found == {"made/deep/file": "two\n", "made/other": "two\n"}
+    assert (through_link, patched) == ("through the link\n", "y\nneedle\n")
+    assert refusals == ["OutsideRootError"] * 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret", "top"]
+    assert not (top / "moved").exists()
     assert said["refused"] == ["OutsideRootError"] * 4

@@ -92,6 +92,20 @@ def test_lists_and_calls_have_the_shape_of_their_era(core: Core) -> None:
     assert now["_meta"] == {"io.modelcontextprotocol/serverInfo": {"name": "toy", "version": "1.2.3"}}
 
 
+def test_content_of_other_kinds_follows_the_text(core: Core) -> None:
+    block = {"type": "image", "data": "AAAA", "mimeType": "image/é\u2028"}
+    called = call(core, "picture", {"type": "image/é\u2028", "caption": "Two"})
+    legacy_types.CallToolResult.model_validate(called)
+    assert called == {"content": [{"type": "text", "text": "Two"}, block, block], "isError": False}
+    assert call(core, "picture", {"type": "image/é\u2028", "caption": ""})["content"] == [block, block]
+
+
+def test_content_that_has_no_json_form_is_an_error_of_the_tool(core: Core) -> None:
+    called = call(core, "set", {})
+    assert called["isError"]
+    assert "internal error in tool set: TypeError" in called["content"][0]["text"]
+
+
 @pytest.mark.parametrize("missing", list(META))
 @pytest.mark.parametrize("method", ["tools/list", "server/discover", "ping"])
 def test_modern_requests_carry_both_fields(core: Core, method: str, missing: str) -> None:

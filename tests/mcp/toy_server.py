@@ -57,6 +57,11 @@ def _modules(_arguments: Arguments, _call: Call) -> str:
     return "\n".join(sys.modules)
 
 
+def _picture(arguments: Arguments, _call: Call) -> ToolResult:
+    block = {"type": "image", "data": "AAAA", "mimeType": str(arguments["type"])}
+    return ToolResult(str(arguments.get("caption", "")), attachments=[block, block])
+
+
 def build() -> Server:
     server = Server("toy", "1.2.3", instructions="Be gentle.")
     tools = [
@@ -69,6 +74,8 @@ def build() -> Server:
         Tool("hold", "Wait for a FIFO.", _object(fifo="string"), _hold),
         Tool("heed", "Wait for the cancellation.", _object(ready="string", proof="string"), _heed),
         Tool("modules", "List what is imported.", _object(), _modules),
+        Tool("picture", "Return images.", _object(type="string", caption="string"), _picture),
+        Tool("set", "Return a set.", _object(), lambda a, _: ToolResult("", attachments=[{"type": {1}}])),
         Tool("number", "Return no text.", _object(), lambda a, _: 5),  # type: ignore[arg-type, return-value]
     ]
     for tool in tools:

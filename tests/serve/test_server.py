@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from toolrig.serve._preset import PRESETS
+
 SERVE = [sys.executable, "-m", "toolrig", "serve"]
 
 
@@ -236,13 +238,38 @@ def test_a_closed_stream_is_told(backend: str, tmp_path: Path, redirection: str,
     assert f"standard {name} is closed" in done.stderr
 
 
-def test_read_only_leaves_run_out(backend: str, tmp_path: Path) -> None:
+def test_read_only_leaves_out_what_changes_something(backend: str, tmp_path: Path) -> None:
     wire = Wire(tmp_path, "--read-only")
     wire.start("tools/list")
-    assert [tool["name"] for tool in wire.reply()["result"]["tools"]] == ["read", "glob", "tree", "grep"]
-    wire.start("tools/call", name="run", arguments={"command": "true"})
-    assert "there is no tool 'run'" in wire.reply()["error"]["message"]
+    assert [tool["name"] for tool in wire.reply()["result"]["tools"]] == [
+        "read", "read_many", "glob", "grep", "tree", "stat"
+    ]  # fmt: skip
+    for name in ("run", "write"):
+        wire.start("tools/call", name=name, arguments={})
+        assert f"there is no tool {name!r}" in wire.reply()["error"]["message"]
     wire.close()
+
+
+def test_a_preset_renames_the_tools(backend: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text\n")
+    wire = Wire(tmp_path, "--preset", "claude", "--read-only")
+    wire.start("tools/list")
+    assert [tool["name"] for tool in wire.reply()["result"]["tools"]] == ["Read", "Glob", "Grep"]
+    assert wire.call("Read", file_path="file") == "text\n"
+    wire.close()
+
+
+def test_only_the_preset_asked_for_is_loaded(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "importtime", *SERVE[1:], "--preset", "claude", str(tmp_path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    loaded = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
+    assert "toolrig.serve._edit" in loaded
+    assert "toolrig.serve._move" not in loaded  # which other presets have
+    assert "toolrig.fs._edit" not in loaded  # which only a call needs
 
 
 FORBIDDEN = {
@@ -251,27 +278,35 @@ FORBIDDEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("method", ["initialize", "server/discover", "tools/list", "tools/call"])
-def test_the_first_reply_comes_without_heavy_imports(backend: str, tmp_path: Path, method: str) -> None:
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+FIRST: list[tuple[str, str, dict[str, Any]]] = [
+    ("toolrig", "initialize", {"protocolVersion": "2025-11-25", "capabilities": {}}),
+    ("toolrig", "server/discover", {"_meta": META}),
+    *((preset, "tools/list", {}) for preset in PRESETS),
+    ("toolrig", "tools/call", {"name": "read", "arguments": {"path": "file"}}),
+    ("toolrig", "tools/call", {"name": "read_many", "arguments": {"paths": ["file"]}}),
+    ("toolrig", "tools/call", {"name": "write", "arguments": {"path": "new", "content": "text"}}),
+    ("filesystem", "tools/call", {"name": "directory_tree", "arguments": {"path": "."}}),
+]
+
+
+@pytest.mark.parametrize(("preset", "method", "params"), FIRST)
+def test_the_first_reply_comes_without_heavy_imports(
+    backend: str, tmp_path: Path, preset: str, method: str, params: dict[str, Any]
+) -> None:
     (tmp_path / "file").write_text("text\n")
-    meta = {
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-    }
-    params: dict[str, Any] = {
-        "initialize": {"protocolVersion": "2025-11-25", "capabilities": {}},
-        "server/discover": {"_meta": meta},
-        "tools/list": {},
-        "tools/call": {"name": "read", "arguments": {"path": "file"}},
-    }[method]
     request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
     done = subprocess.run(
-        [sys.executable, "-I", "-X", "importtime", *SERVE[1:], str(tmp_path)],
+        [sys.executable, "-I", "-X", "importtime", *SERVE[1:], str(tmp_path), "--preset", preset],
         input=request + "\n",
         capture_output=True,
         text=True,
     )
-    assert "result" in json.loads(done.stdout)
+    reply = json.loads(done.stdout)
+    assert not reply["result"].get("isError"), reply
     loaded = {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if "|" in line}
     bare = subprocess.run(
         [sys.executable, "-I", "-X", "importtime", "-m", "runpy"], capture_output=True, text=True

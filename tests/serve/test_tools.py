@@ -1,50 +1,15 @@
 """The tools as a model sees them: texts, footers that say how to get the rest, errors that say what to do."""
 
-import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.serve.serving import Use
 from toolrig import Root
 from toolrig.serve import build
-
-Use = Callable[..., tuple[str, bool]]
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    top = tmp_path / "top"
-    (top / "src").mkdir(parents=True)
-    (top / "src" / "main.py").write_text("".join(f"line {number}\n" for number in range(1, 11)))
-    (top / "src" / "other.txt").write_text("other line 3\n")
-    (top / "notes.md").write_text("# Notes\n")
-    (top / "blob").write_bytes(b"\0binary line 3")
-    (tmp_path / "secret").write_text("secret line 3")
-    (top / "out").symlink_to("../secret")
-    for number, path in enumerate(["blob", "notes.md", "src/main.py", "src/other.txt"]):
-        os.utime(top / path, (number, number))
-    return top
-
-
-@pytest.fixture
-def use(backend: str, tree: Path) -> Iterator[Use]:
-    """Call a tool of a server on the tree, by a real message."""
-    with Root(tree) as root:
-        core = build(root).core()
-
-        def call(name: str, /, **arguments: Any) -> tuple[str, bool]:
-            params = {"name": name, "arguments": arguments}
-            request = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
-            reply = core.handle(json.dumps(request).encode())
-            assert reply is not None
-            result = json.loads(reply)["result"]
-            return result["content"][0]["text"], result["isError"]
-
-        yield call
 
 
 def test_read_returns_lines_as_they_are(use: Use) -> None:
@@ -81,6 +46,87 @@ def test_read_names_other_encodings_and_empty_files(use: Use, tree: Path) -> Non
     assert use("read", path="empty") == ("[the file is empty]", False)
 
 
+def test_read_shows_the_end_of_a_file(use: Use, tree: Path) -> None:
+    text, _ = use("read", path="src/main.py", tail=2)
+    assert text == "line 9\nline 10\n[lines 9-10 of 10]"
+    assert use("read", path="src/other.txt", tail=5)[0] == "other line 3\n"
+    text, failed = use("read", path="src/main.py", tail=2, offset=3)
+    assert failed
+    assert "tail" in text
+    with (tree / "log").open("wb") as log:
+        log.write(b"text" * 2000)  # none of the zeros by which binary files are told
+        log.seek(1 << 30)  # a hole: what lies before the end is not read
+        log.write(b"\nfirst\nlast\n")
+    text, _ = use("read", path="log", tail=2)
+    assert text == "first\nlast\n[the last 2 lines; too much lies before them to be counted]"
+
+
+def test_read_tells_the_token_when_asked(use: Use) -> None:
+    text, _ = use("read", path="notes.md", token=True)
+    assert text.startswith("# Notes\n[token ")
+    shown = use("stat", path="notes.md")[0].splitlines()[-1]
+    assert text.splitlines()[-1] == shown
+
+
+def test_read_many_reads_what_it_can(use: Use, tree: Path) -> None:
+    paths = ["src/other.txt", "missing", "blob", "src", "notes.md", "../secret"]
+    text, failed = use("read_many", paths=paths)
+    assert not failed
+    assert text.split("\n\n") == [
+        "==> src/other.txt <==\nother line 3",
+        "==> missing <==\n[could not be read: No such file or directory]",
+        "==> blob <==\n[a binary file: only text is read]",
+        "==> src <==\n[could not be read: is a directory: list it instead of reading it]",
+        "==> notes.md <==\n# Notes",
+        f"==> ../secret <==\n[could not be read: leads outside {tree}: give a path below it]\n",
+    ]
+
+
+def test_read_many_decodes_and_names_empty_files(use: Use, tree: Path) -> None:
+    (tree / "latin").write_bytes(b"caf\xe9\n")
+    (tree / "wide").write_bytes("weit\n".encode("utf-16"))
+    (tree / "empty").touch()
+    text, _ = use("read_many", paths=["latin", "wide", "empty"])
+    assert text == "==> latin <==\ncaf\xe9\n\n==> wide <==\nweit\n\n==> empty <==\n[the file is empty]\n"
+
+
+def test_read_many_has_bounds_and_says_what_is_missing(use: Use, tree: Path) -> None:
+    (tree / "large").write_text("0123456789\n" * 10_000)
+    text, _ = use("read_many", paths=["large", "notes.md"])
+    assert "\n0123456789\n[cut after 5,957 lines; read shows the rest, from line 5,958]\n" in text
+    assert "==> notes.md <==\n# Notes\n" in text
+    text, _ = use("read_many", paths=["large"] * 9)
+    assert len(text) < 270_000
+    assert text.endswith("[5 more not read, from large on: ask for them in another call]")
+    (tree / "endless").write_text("ä" * 100_000)
+    text, _ = use("read_many", paths=["endless"])
+    assert "[cut after 32,768 characters of the first line]" in text
+    text, _ = use("read_many", paths=["notes.md"] * 103)
+    assert text.endswith("[3 more not read, from notes.md on: ask for them in another call]")
+    assert use("read_many", paths=[]) == ("paths is empty: give at least one path", True)
+
+
+def test_stat_tells_what_a_path_is(use: Use, tree: Path) -> None:
+    (tree / "notes.md").chmod(0o640)
+    os.utime(tree / "notes.md", ns=(0, 1_700_000_000_123_000_000))
+    text, _ = use("stat", path="notes.md")
+    *lines, token = text.splitlines()
+    assert lines == [
+        "path: notes.md",
+        "kind: file",
+        "size: 8 bytes",
+        "modified: 2023-11-14T22:13:20.123Z",
+        "permissions: 0640",
+    ]
+    assert token.startswith("[token ")
+    assert "kind: directory" in use("stat", path="src")[0]
+    assert "[token" not in use("stat", path="src")[0]
+    text, failed = use("stat", path="out")
+    assert not failed
+    assert "kind: symbolic link" in text
+    assert "target: ../secret" in text
+
+
 def test_glob_lists_the_newest_first(use: Use) -> None:
     assert use("glob", pattern="**/*.*") == ("src/other.txt\nsrc/main.py\nnotes.md", False)
     assert use("glob", pattern="*.py", path="src") == ("src/main.py", False)
@@ -96,7 +142,7 @@ def test_tree_shows_the_layout(use: Use) -> None:
 
 
 def test_tree_says_what_is_missing_and_how_to_get_it(use: Use, tree: Path) -> None:
-    cut = "[cut to 4 entries; give path=DIRECTORY for what one holds, or raise limit]"
+    cut = "[cut to 4 entries; give path=DIRECTORY for what one holds or raise limit]"
     assert use("tree", limit=4)[0] == f"src/ (2 entries)\nblob\nnotes.md\nout@\n{cut}"
     (tree / "empty").mkdir()
     assert use("tree", path="empty") == ("[empty has no entries]", False)
@@ -190,7 +236,11 @@ def test_paths_outside_the_root_are_refused(use: Use, path: str) -> None:
         ("read", {}, "read: argument 'path' is missing: give a string"),
         ("read", {"path": 3}, "argument 'path' must be a string, got 3"),
         ("read", {"path": "notes.md", "offset": 0}, "argument 'offset' must be at least 1, got 0"),
-        ("read", {"path": "notes.md", "lines": 3}, "argument 'lines' is unknown; known: path, offset, limit"),
+        (
+            "read",
+            {"path": "notes.md", "lines": 3},
+            "argument 'lines' is unknown; known: path, offset, limit, tail, token",
+        ),
         ("read", {"path": "a\0b"}, "NUL"),
         ("read", {"path": ""}, "empty"),
         ("glob", {"pattern": "/etc/*"}, "must be relative"),
@@ -259,17 +309,32 @@ def test_run_ends_what_takes_too_long(use: Use) -> None:
     assert text.startswith("started\n[timed out after 0.2 s and was ended; raise timeout")
 
 
-def test_a_read_only_server_has_no_run(backend: str, tree: Path) -> None:
+READING = ["read", "read_many", "glob", "grep", "tree", "stat"]
+CHANGING = ["write", "edit", "multi_edit", "apply_patch", "move", "run"]
+
+
+def test_a_read_only_server_has_only_tools_that_change_nothing(backend: str, tree: Path) -> None:
     with Root(tree, read_only=True) as root:
-        assert list(build(root).tools) == ["read", "glob", "tree", "grep"]
+        assert list(build(root).tools) == READING
     with Root(tree) as root:
-        assert list(build(root).tools) == ["read", "glob", "tree", "grep", "run"]
+        assert list(build(root).tools) == READING + CHANGING
 
 
 def test_annotations_and_descriptions_tell_what_is_dangerous(tree: Path) -> None:
     with Root(tree) as root:
         tools = {name: tool.listed() for name, tool in build(root).tools.items()}
-    for name in ("read", "glob", "tree", "grep"):
-        assert tools[name]["annotations"] == {"readOnlyHint": True, "openWorldHint": False}
-    assert tools["run"]["annotations"]["destructiveHint"]
+    for name in READING:
+        assert tools[name]["annotations"] == {
+            "readOnlyHint": True,
+            "destructiveHint": False,
+            "idempotentHint": True,
+            "openWorldHint": False,
+        }
+    for name in CHANGING:
+        assert tools[name]["annotations"] == {
+            "readOnlyHint": False,
+            "destructiveHint": True,
+            "idempotentHint": name == "write",
+            "openWorldHint": name == "run",
+        }
     assert "NOT confined" in tools["run"]["description"]

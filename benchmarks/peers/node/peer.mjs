@@ -1,9 +1,12 @@
 // Does one piece of work for each line of JSON on standard input and answers
 // with a line that holds the time the work alone took.
 import { createInterface } from 'node:readline';
+import { openWithRealpath } from './confine.mjs';
+import { editAndRename, editInPlace } from './edit.mjs';
 import { globWithFastGlob } from './glob.mjs';
 import { grepWithWorkers } from './grep.mjs';
 import { newestWithIgnore, walkGitWithIgnore } from './ignore.mjs';
+import { linesWithReadline, readWithPromises, readWithSync } from './read.mjs';
 import { spawnAndWait, spawnWithSync } from './spawn.mjs';
 import {
   statWithCallbacks,
@@ -38,6 +41,20 @@ const WAYS = {
   spawn: {
     spawn: spawnAndWait,
     spawnSync: spawnWithSync,
+  },
+  read_files: {
+    readFileSync: readWithSync,
+    'fs.promises.readFile': readWithPromises,
+  },
+  open_inside: {
+    'realpathSync + prefix + openSync': openWithRealpath,
+  },
+  lines: {
+    readline: linesWithReadline,
+  },
+  edit: {
+    'fs, in place': editInPlace,
+    'fs, renamed': editAndRename,
   },
 };
 

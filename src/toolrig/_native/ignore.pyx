@@ -1,13 +1,15 @@
 """git's view of a directory tree: tracked files, and untracked ones that no rule ignores."""
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from libc.errno cimport ENOTDIR
-from libc.stdlib cimport malloc
+from libc.errno cimport ENOMEM, ENOTDIR
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, strdup
 
 import os
 
-__all__ = ["Ignore", "Scope", "index_paths", "tracked_paths", "wildmatch"]
+from toolrig._surroundings import Surroundings
+
+__all__ = ["Ignore", "Scope", "git_directory", "index_paths", "survey", "tracked_paths", "wildmatch"]
 
 cdef extern from "Python.h":
     str PyUnicode_DecodeFSDefaultAndSize(const char *bytes, Py_ssize_t length)
@@ -19,6 +21,49 @@ cdef extern from "ascii.h" nogil:
 
 cdef extern from "sys/stat.h" nogil:
     int S_ISDIR(int mode)
+
+cdef extern from "gitsurvey.h" nogil:
+    ctypedef struct tr_file:
+        char *bytes
+        size_t length
+    ctypedef struct tr_found:
+        char *path
+        char *base
+        tr_file file
+    ctypedef struct tr_finds:
+        tr_found *found
+        size_t count
+    ctypedef struct tr_survey:
+        tr_finds files
+        tr_finds rules
+        int git_fd
+        int common_fd
+        char *lead
+        tr_file exclude
+        tr_file everywhere "global"
+        int fold
+        int sha256
+    int tr_survey_open(tr_survey *survey, const tr_surroundings *asked, const char *path)
+    void tr_survey_close(tr_survey *survey)
+
+
+cdef extern from "gitfind.h" nogil:
+    enum:
+        TR_TOP_FOUND
+        TR_TOP_AROUND
+    ctypedef struct tr_place:
+        int fd
+    ctypedef struct tr_gitdir:
+        tr_place git
+        tr_place common
+    ctypedef struct tr_top:
+        int state
+        tr_gitdir git
+        char *lead
+    tr_surroundings tr_surroundings_of(const tr_surroundings *within, int fd, const char **inner)
+    void tr_find_top(tr_top *top, int fd, const char *path, const tr_surroundings *within, int alone)
+    void tr_top_close(tr_top *top)
+
 
 cdef extern from "ignore.h" nogil:
     ctypedef struct tr_index_entry:
@@ -41,6 +86,8 @@ cdef extern from "ignore.h" nogil:
         const char *config_home
         const char *names
         int git
+        int alone
+        const tr_surroundings *within
     tr_ignore *tr_ignore_open(int root_fd, const char *path, const tr_ignore_options *options, int *error)
     void tr_ignore_close(tr_ignore *ignore)
     int tr_ignore_faults(tr_ignore *ignore)
@@ -71,7 +118,7 @@ cdef extern from "gittracked.h" nogil:
         const tr_index_entry *first
         size_t count
         size_t lead
-    int tr_tracked_open(tr_tracked *tracked, int root_fd, const char *path)
+    int tr_tracked_open(tr_tracked *tracked, int fd, const char *path, const tr_surroundings *within)
     void tr_tracked_close(tr_tracked *tracked)
 
 
@@ -88,24 +135,34 @@ cdef class Ignore:
     asked before those of the next name, and all of them before git: they hide tracked files as well, and let
     in what git ignores. They tell upper and lower case apart. Without *gitignore* they apply alone.
 
+    With *within* nothing is opened but what lies beneath its root, from which *inner* leads to *fd*, without
+    symbolic links; see `Surroundings`. *path* does not count then.
+
     Raises:
         OSError: *fd* is not an open directory.
     """
 
     def __cinit__(
-        self, int fd, path: "str | None" = None, *, bint alone=False, bint gitignore=True, ignore_files=()
+        self, int fd, path: "str | None" = None, *, bint alone=False, bint gitignore=True, ignore_files=(),
+        within: "Surroundings | None" = None, str inner=""
     ):
-        cdef bytes real = None if path is None else os.fsencode(os.path.realpath(path))
+        cdef bytes names = b"".join([os.fsencode(name) + b"\0" for name in ignore_files])
         cdef bytes home = _variable("HOME")
         cdef bytes config_home = _variable("XDG_CONFIG_HOME")
-        cdef bytes names = b"".join([os.fsencode(name) + b"\0" for name in ignore_files])
-        cdef const char *c_real = _characters(None if alone else real)
+        cdef bytes real = _path_within(path, within, inner)
+        cdef const char *c_real = _characters(real)
         cdef tr_ignore_options options
         cdef int error = 0
+        self.within = None if within is None else Within(within)
+        options.within = _surroundings(self.within)
         options.home = _characters(home)
         options.config_home = _characters(config_home)
+        if self.within is not None:
+            options.home = self.within.known.home
+            options.config_home = self.within.known.config_home
         options.names = _characters(names)
         options.git = gitignore
+        options.alone = alone
         with nogil:
             self.rules = tr_ignore_open(fd, c_real, &options, &error)
         if self.rules == NULL:
@@ -204,11 +261,127 @@ cdef struct Shared:
     size_t length
 
 
-def tracked_paths(int fd, path: "str | None" = None) -> list[str] | None:
+cdef class Within:
+    """The surroundings of a root as the headers know them."""
+
+    def __cinit__(self, surroundings not None):
+        cdef size_t at
+        self.held = []
+        self.known.root_fd = surroundings.place
+        self.known.tops[0] = self._text(surroundings.paths[0])
+        self.known.tops[1] = self._text(surroundings.paths[1])
+        self.known.home = self._text(surroundings.home)
+        self.known.config_home = self._text(surroundings.config_home)
+        self.known.real_home = self._text(surroundings.real_home)
+        self.known.git_fd = -1 if surroundings.git is None else surroundings.git
+        self.known.lead = self._text(surroundings.lead)
+        self.known.fold = surroundings.fold
+        self.known.sha256 = surroundings.sha256
+        self.known.exclude = self._file("", b"", surroundings.exclude)
+        self.known.everywhere = self._file("", b"", surroundings.everywhere)
+        self.known.file_count = len(surroundings.files)
+        self.known.files = self.files = <tr_kept *>_array(self.known.file_count, sizeof(tr_kept))
+        for at, (path, (base, content)) in enumerate(surroundings.files.items()):
+            self.files[at] = self._file(path, base, content)
+        self.known.rule_count = len(surroundings.rules)
+        self.known.rules = self.rules = <tr_kept *>_array(self.known.rule_count, sizeof(tr_kept))
+        for at, (path, content) in enumerate(surroundings.rules.items()):
+            self.rules[at] = self._file(path, b"", content)
+
+    def __dealloc__(self):
+        free(self.files)
+        free(self.rules)
+
+    cdef const char *_text(self, text) except? NULL:
+        if text is None:
+            return NULL
+        raw = text if isinstance(text, bytes) else os.fsencode(text)
+        self.held.append(raw)
+        return <const char *><bytes>raw
+
+    cdef tr_kept _file(self, path, bytes base, bytes content) except *:
+        cdef tr_kept kept
+        kept.path = self._text(path)
+        kept.base = self._text(base)
+        kept.bytes = self._text(content)
+        kept.length = 0 if content is None else len(content)
+        return kept
+
+
+def survey(int fd, path: str) -> Surroundings:
+    """Read what git reads outside of the directory *fd*, whose absolute path is *path*: see `Surroundings`.
+
+    The answer keeps a descriptor of its own.
+
+    Raises:
+        OSError: *fd* is not open, or no further descriptor is to be had.
+    """
+    cdef Within asked
+    cdef tr_survey found
+    cdef const char *c_real
+    cdef bytes real
+    cdef int failed
+    known = Surroundings(os.dup(fd), (path, os.path.realpath(path)))
+    asked = Within(known)
+    real = os.fsencode(known.paths[1])
+    c_real = real
+    with nogil:
+        failed = tr_survey_open(&found, &asked.known, c_real)
+    try:
+        if failed == ENOMEM:
+            raise MemoryError("out of memory while reading ignore rules")
+        if failed:
+            raise OSError(failed, os.strerror(failed), path)
+        for kept in found.files.found[:found.files.count]:
+            known.files[kept.path] = (kept.base, _content(&kept.file))
+        for kept in found.rules.found[:found.rules.count]:
+            known.rules[kept.path] = _content(&kept.file)
+        if found.git_fd >= 0:
+            known.git, found.git_fd = found.git_fd, -1
+            known.common, found.common_fd = found.common_fd, -1
+            known.lead = found.lead
+            known.exclude, known.everywhere = _content(&found.exclude), _content(&found.everywhere)
+            known.fold, known.sha256 = found.fold != 0, found.sha256 != 0
+    finally:
+        tr_survey_close(&found)
+    return known
+
+
+def git_directory(int fd, *, within: Surroundings, str inner) -> tuple[int, int, bytes] | None:
+    """Open the directory of the repository around *fd*, and the one that its worktrees share.
+
+    Returns their descriptors, the caller's, and what leads from the top of the work tree to *fd*, "" or
+    ``a/b/``. None: *fd* lies in no work tree, or in one whose repository lies outside of the root. *within*
+    and *inner* are those of `Ignore`.
+    """
+    cdef Within confined = Within(within)
+    cdef bytes real = os.fsencode(inner)
+    cdef const char *c_real = real
+    cdef tr_surroundings settled
+    cdef tr_top top
+    with nogil:
+        settled = tr_surroundings_of(&confined.known, fd, &c_real)
+        tr_find_top(&top, fd, c_real, &settled, 0)
+    try:
+        if top.lead == NULL:
+            return None
+        if top.state == TR_TOP_AROUND:
+            return os.dup(within.git), os.dup(within.common), <bytes>top.lead
+        if top.state == TR_TOP_FOUND:
+            return os.dup(top.git.git.fd), os.dup(top.git.common.fd), <bytes>top.lead
+        return None
+    finally:
+        tr_top_close(&top)
+
+
+def tracked_paths(
+    int fd, path: "str | None" = None, *, within: "Surroundings | None" = None, str inner=""
+) -> list[str] | None:
     """Return the paths that git's index holds below the directory *fd*, relative to it and in its order.
 
-    *path* is an absolute path of the same directory, as for `Ignore`. Symbolic links and submodules are among
-    the paths; of a conflict each path counts once. None: the directory lies in no work tree.
+    *path* is an absolute path of the same directory, as for `Ignore`; *within* and *inner* too are as there.
+    Symbolic links and submodules are among the paths; of a conflict each path counts once. None: the
+    directory lies in no work tree, or in one whose repository lies outside of the root that is kept to.
 
     Raises:
         NotImplementedError: The index has a version or an extension that is not known, or is sparse there:
@@ -216,13 +389,15 @@ def tracked_paths(int fd, path: "str | None" = None) -> list[str] | None:
         ValueError: The index is damaged.
         OSError: *fd* is not an open directory, or the index exists but cannot be read.
     """
-    cdef bytes real = None if path is None else os.fsencode(os.path.realpath(path))
+    cdef Within confined = None if within is None else Within(within)
+    cdef const tr_surroundings *known = _surroundings(confined)
+    cdef bytes real = _path_within(path, within, inner)
     cdef const char *c_real = _characters(real)
     cdef tr_tracked tracked
     cdef int failed
     _check_directory(fd, path)
     with nogil:
-        failed = tr_tracked_open(&tracked, fd, c_real)
+        failed = tr_tracked_open(&tracked, fd, c_real, known)
     try:
         if failed == TR_TRACKED_NOWHERE:
             return None
@@ -279,6 +454,27 @@ cdef const char *_characters(bytes raw) noexcept:
     if raw is None:
         return NULL
     return raw
+
+
+cdef bytes _path_within(path, within, str inner):
+    if within is not None:
+        return os.fsencode(inner)
+    return None if path is None else os.fsencode(os.path.realpath(path))
+
+
+cdef void *_array(size_t count, size_t size) except NULL:
+    cdef void *array = calloc(count + 1, size)
+    if array == NULL:
+        raise MemoryError("out of memory while reading ignore rules")
+    return array
+
+
+cdef const tr_surroundings *_surroundings(Within within) noexcept:
+    return NULL if within is None else &within.known
+
+
+cdef bytes _content(const tr_file *file):
+    return None if file.bytes == NULL else file.bytes[:file.length]
 
 
 cdef unsigned char *_copy(const unsigned char *bytes, size_t length) noexcept nogil:

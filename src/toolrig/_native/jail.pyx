@@ -4,6 +4,9 @@ import os
 
 from libc.errno cimport errno
 
+cdef extern from "Python.h":
+    bytes PyUnicode_EncodeFSDefault(object text)
+
 cdef extern from "jail.h" nogil:
     enum:
         TR_JAIL_FOLLOW
@@ -22,7 +25,7 @@ def open_beneath(int dir_fd, path, int flags, int mode=0o666, *, follow=True) ->
         OSError: ``EXDEV`` when the path leads out of the directory, ``ELOOP`` for a link that may not be
             followed, else what open(2) says. ``filename`` is *path*.
     """
-    cdef bytes raw = os.fsencode(path)
+    cdef bytes raw = PyUnicode_EncodeFSDefault(path) if type(path) is str else os.fsencode(path)
     cdef const char *c_path = raw
     cdef int how = TR_JAIL_FOLLOW if follow else 0
     cdef int fd, failure

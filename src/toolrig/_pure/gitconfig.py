@@ -10,15 +10,18 @@ import os
 from toolrig._pure.gitdir import GitDir
 from toolrig._pure.gitinclude import holds
 from toolrig._pure.gitpath import expand, user_file
+from toolrig._pure.place import Confined
 from toolrig._pure.readfile import Directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LIMIT = 1 << 20  # bytes of one file
-_DEPTH = 10  # includes within includes, as in git
-_FILES = 64  # files read for one repository: a cycle of includes must end
+    from toolrig._pure.place import Confines
+
+LIMIT = 1 << 20  # bytes of one file
+DEPTH = 10  # includes within includes, as in git
+FILES = 64  # files read for one repository: a cycle of includes must end
 _SPACES = b" \t\r"
 _NAME = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
 _ESCAPES = {ord("n"): 10, ord("t"): 9, ord("b"): 8, ord("\\"): ord("\\"), ord('"'): ord('"')}
@@ -27,20 +30,32 @@ _ESCAPES = {ord("n"): 10, ord("t"): 9, ord("b"): 8, ord("\\"): ord("\\"), ord('"
 class Config:
     """``excludes_file`` and ``work_tree`` as written (None where unset), ``ignore_case`` and ``sha256``."""
 
-    def __init__(self, git: GitDir) -> None:
+    def __init__(self, git: GitDir | None, confines: "Confines | None" = None) -> None:
         self.excludes_file: bytes | None = None
         self.work_tree: bytes | None = None
         self.ignore_case = self.sha256 = False
         self._worktree_config = False
         self._files = 0
-        self._git = git
+        self._git, self._confines = git, confines
+        if confines is None:
+            self._home, self._config_home = os.environ.get("HOME"), os.environ.get("XDG_CONFIG_HOME")
+        else:
+            self._home, self._config_home = confines.known.home, confines.known.config_home
 
     def read(self) -> None:
-        """Read everything that holds for a repository."""
-        here = Directory(os.path.curdir)
-        for path in (b"/etc/gitconfig", user_file(b"config"), expand(b"~/.gitconfig")):
-            self._read_file(here, path, 0)
+        """Read everything that holds for the repository, or for any where there is none in particular."""
+        anywhere = Directory(os.path.curdir)
+        if self._confines is not None:
+            anywhere = Confined(self._confines, None, os.path.curdir)
+        for path in user_configuration(self._home, self._config_home):
+            self._read_file(anywhere, path, 0)
         self.read_repository()
+
+    def rules_file(self) -> bytes:
+        """Return the path of core.excludesFile, or the user's default; empty without a home."""
+        if self.excludes_file is not None:
+            return expand(self.excludes_file, self._home)
+        return user_file(b"ignore", self._home, self._config_home)
 
     def read_repository(self) -> None:
         """Read the repository's own files.
@@ -50,6 +65,8 @@ class Config:
         """
         self.sha256 = self._worktree_config = False
         self.work_tree, git = None, self._git
+        if git is None:
+            return
         self._read_file(git.common, b"config", 0)
         if git.linked and not self._worktree_config:
             self.work_tree = None
@@ -57,29 +74,31 @@ class Config:
             self._read_file(git.git, b"config.worktree", 0)
 
     def _read_file(self, place: Directory, path: bytes, depth: int) -> None:
-        if depth > _DEPTH or self._files >= _FILES or not path:
+        if depth > DEPTH or self._files >= FILES or not path:
             return
         self._files += 1
         try:
-            data = place.read(os.fsdecode(path), _LIMIT)
+            data = place.read(os.fsdecode(path), LIMIT)
         except OSError:
             return
-        for key, value in _lines(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")):
+        for key, value in lines(data):
             if value is not None and self._includes(key, place, path):
-                beside = os.path.dirname(path)
-                target = expand(value) if value.startswith((b"~", b"/")) else os.path.join(beside, value)
-                self._read_file(place, target, depth + 1)
+                self._read_file(place, beside(path, value, self._home), depth + 1)
             else:
                 self._apply(key, value)
 
     def _includes(self, key: bytes, place: Directory, path: bytes) -> bool:
         if not key.startswith(b"include"):
             return False
-        section, quote, rest = key.partition(b'"')
-        if not quote:
+        condition = include_condition(key)
+        if condition is None:
             return key == b"include.path"
-        condition = rest.removesuffix(b'".path')
-        return section == b"includeif" and condition != rest and holds(self._git, condition, place, path)
+        home = self._home
+        if self._confines is not None:
+            home = self._confines.known.real_home
+        elif home is not None:
+            home = os.path.realpath(home)
+        return holds(self._git, condition, place, path, home)
 
     def _apply(self, key: bytes, value: bytes | None) -> None:
         if key == b"core.ignorecase":
@@ -103,8 +122,31 @@ def _truth(value: bytes | None) -> bool:
         return False
 
 
-def _lines(data: bytes) -> "Iterator[tuple[bytes, bytes | None]]":
+def include_condition(key: bytes) -> bytes | None:
+    """Return the condition of the key of an includeIf; None: it is another key."""
+    section, quote, rest = key.partition(b'"')
+    condition = rest.removesuffix(b'".path')
+    return condition if quote and section == b"includeif" and condition != rest else None
+
+
+def beside(path: bytes, value: bytes, home: str | None) -> bytes:
+    """Return the path of the file that *value*, an include of the file *path*, names."""
+    if value.startswith((b"~", b"/")):
+        return expand(value, home)
+    return os.path.join(os.path.dirname(path), value)
+
+
+def user_configuration(home: str | None, config_home: str | None) -> tuple[bytes, ...]:
+    """Return the paths of the files that hold for every repository; an empty one is none."""
+    return b"/etc/gitconfig", user_file(b"config", home, config_home), expand(b"~/.gitconfig", home)
+
+
+def lines(data: bytes) -> "Iterator[tuple[bytes, bytes | None]]":
     """Yield each key with its section, lower-case, and its value (None without ``=``)."""
+    return _lines(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n"))
+
+
+def _lines(data: bytes) -> "Iterator[tuple[bytes, bytes | None]]":
     section, at = b"", 0
     while True:
         at = _skip(data, at, b" \t\r\n")

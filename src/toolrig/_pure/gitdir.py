@@ -1,8 +1,8 @@
 """Where a repository's own files are: ``.git`` as a directory, or as a file of worktrees and submodules
 (gitrepository-layout(5))."""
 
+import errno
 import os
-import stat
 
 from toolrig._pure.readfile import Directory
 
@@ -25,49 +25,69 @@ class GitDir:
 
 
 def open_git_dir(work_tree: Directory) -> GitDir | None:
-    """Open the repository whose work tree is *work_tree*; None: there is none."""
+    """Open the repository whose work tree is *work_tree*; None: there is none.
+
+    Raises:
+        OSError: EXDEV: there may be one, but it lies outside of the root that everything is opened beneath.
+    """
     try:
-        status = work_tree.stat(".git")
-    except OSError:
+        git = work_tree.enter(".git")
+    except NotADirectoryError:
+        followed = _follow(work_tree, ".git", b"gitdir: ")
+        return None if followed is None else _accept(followed)
+    except OSError as failure:
+        if failure.errno == errno.EXDEV:
+            raise
         return None
-    if stat.S_ISDIR(status.st_mode):
-        return _accept(work_tree.sub(".git"))
-    return _accept(_follow(work_tree, ".git", b"gitdir: ", work_tree))
+    return _accept(git)
 
 
 def is_git_dir(directory: Directory) -> bool:
     """Return whether *directory* itself is a bare repository, or the inside of ``.git``."""
-    git = _accept(directory.sub("."))
+    if not directory.has(b"HEAD"):
+        return False
+    try:
+        git = _accept(directory.enter("."))
+    except OSError:
+        return False
     if git is not None:
         git.close()
     return git is not None
 
 
-def _accept(git: Directory | None) -> GitDir | None:
-    if git is None:
-        return None
-    common = _follow(git, "commondir", b"", git)
-    linked = common is not None
-    if common is None and not git.has(b"commondir"):
-        common = git.sub(".")
-    if common is not None:
-        if _valid_head(git) and common.searchable("objects") and common.searchable("refs"):
-            return GitDir(git, common, linked)
-        common.close()
-    git.close()
-    return None
-
-
-def _follow(directory: Directory, name: str, label: bytes, base: Directory) -> Directory | None:
-    """Open the directory that a pointer file names, relative to *base*."""
+def _accept(git: Directory) -> GitDir | None:
+    common = accepted = None
     try:
-        content = directory.read(name, _POINTER)
-    except OSError:
+        common = _follow(git, "commondir", b"")
+        linked = common is not None
+        if common is None and not git.has(b"commondir"):
+            common = git.sub(".")
+        if common is not None and _valid_head(git) and all(map(common.searchable, ("objects", "refs"))):
+            accepted = GitDir(git, common, linked)
+            return accepted
         return None
-    content = content.rstrip(b"\r\n")
-    if len(content) <= len(label) or not content.startswith(label):
+    finally:
+        if accepted is None:
+            git.close()
+            if common is not None:
+                common.close()
+
+
+def _follow(directory: Directory, name: str, label: bytes) -> Directory | None:
+    """Open the directory that the pointer file *name* of *directory* names, relative to the same.
+
+    Raises:
+        OSError: EXDEV: it lies outside of the root.
+    """
+    try:
+        content = directory.read(name, _POINTER).rstrip(b"\r\n")
+        if len(content) <= len(label) or not content.startswith(label):
+            return None
+        return directory.enter(os.fsdecode(content[len(label) :].split(b"\0", 1)[0]))
+    except OSError as failure:
+        if failure.errno == errno.EXDEV:
+            raise
         return None
-    return base.sub(os.fsdecode(content[len(label) :].split(b"\0", 1)[0]))
 
 
 def head_target(git: Directory) -> bytes | None:

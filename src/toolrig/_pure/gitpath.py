@@ -3,24 +3,20 @@
 import os
 
 
-def expand(path: bytes, home: str | None = None) -> bytes:
-    """Replace a leading ``~`` or ``~user``; empty where it cannot be replaced. *home* stands in for $HOME."""
+def expand(path: bytes, home: str | None) -> bytes:
+    """Replace a leading ``~`` by *home*, or ``~user``; empty where it cannot be replaced."""
     if not path.startswith(b"~"):
         return path
     name, slash, rest = path[1:].partition(b"/")
-    if not name:
-        home = os.environ.get("HOME") if home is None else home
-        return b"" if home is None else os.fsencode(home) + slash + rest
-    directory = _home_of(os.fsdecode(name))
+    directory = _home_of(os.fsdecode(name)) if name else home
     return b"" if directory is None else os.fsencode(directory) + slash + rest
 
 
-def user_file(name: bytes) -> bytes:
+def user_file(name: bytes, home: str | None, config_home: str | None) -> bytes:
     """Return a path below the user's configuration directory, empty without a home."""
-    config_home = os.environ.get("XDG_CONFIG_HOME")
     if config_home:
         return os.fsencode(config_home) + b"/git/" + name
-    return expand(b"~/.config/git/" + name)
+    return expand(b"~/.config/git/" + name, home)
 
 
 def _home_of(user: str) -> str | None:

@@ -1,38 +1,48 @@
 """One repository: what its index tracks, and the rules that hold for the whole of it."""
 
+import errno
 import os
 
 from toolrig._pure.gitconfig import Config
-from toolrig._pure.gitdir import GitDir, is_git_dir, open_git_dir
 from toolrig._pure.gitindex import LINK, SKIPPED, SPARSE, TYPE, read_index
-from toolrig._pure.gitpath import expand, user_file
 from toolrig._pure.ignorefile import LIMIT, Rules
-from toolrig._pure.readfile import Directory
+from toolrig._pure.place import Confines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+
+    from toolrig._pure.gitdir import GitDir
+    from toolrig._pure.readfile import Directory
+    from toolrig._surroundings import Surroundings
 
 _FILE = 0x8000  # the mode of a file in the index
 _INDEX_LIMIT = 1 << 30  # bytes of an index file
 
 
 class Repository:
-    """A repository met by a walk. A path in it is *lead* followed by the walker's path from *skip* on."""
+    """A repository met by a walk. A path in it is *lead* followed by the walker's path from *skip* on.
 
-    def __init__(self, git: GitDir, top: Directory, lead: bytes, skip: int) -> None:
+    Args:
+        load: reads its index.
+    """
+
+    def __init__(
+        self,
+        lead: bytes,
+        skip: int,
+        *,
+        fold: bool,
+        everywhere: Rules | None,
+        exclude: Rules | None,
+        load: "Callable[[], dict[bytes, int]]",
+    ) -> None:
         self.lead, self.skip = lead, skip
-        config = Config(git)
-        config.read()
-        self.fold = config.ignore_case
-        written = config.excludes_file
-        path = user_file(b"ignore") if written is None else expand(written)
-        self.everywhere = read_rules(top, os.fsdecode(path), self.fold) if path else None
-        self.exclude = read_rules(git.common, "info/exclude", self.fold)
+        self.fold, self.everywhere, self.exclude = fold, everywhere, exclude
         self.index_error: OSError | ValueError | None = None
         self.names: dict[bytes, int] = {}
         try:
-            self.names = load_index(git.git, 32 if config.sha256 else 20)
+            self.names = load()
         except (OSError, ValueError) as error:
             self.index_error = error
         self.absent: dict[bytes, Rules] = {}  # rule files that exist in the index alone, by directory
@@ -44,14 +54,14 @@ class Repository:
         self._index_names()
         self.absent = {directory: Rules(content, self.fold) for directory, content in rules.items()}
 
-    def lacks(self, top: Directory) -> list[bytes]:
+    def lacks(self, checkout: "Checkout") -> list[bytes]:
         """Return what git needs objects for: directories of a sparse index that exist all the same, and rule
         files that do not although their directories do."""
         found = []
         for name, mode in sorted(self.names.items()):
             directory, _, last = name.rpartition(b"/")
             wanted = mode & TYPE == SPARSE or (mode & SKIPPED and last == b".gitignore")
-            if wanted and top.has(directory or b".") and not (last and top.has(name)):
+            if wanted and checkout.has_directory(directory) and not (last and checkout.has_rules(name)):
                 found.append(name)
         return found
 
@@ -82,94 +92,91 @@ class Repository:
         return found
 
 
-def read_rules(directory: Directory, path: str, fold: bool, *, follow: bool = True) -> Rules | None:
+class Checkout:
+    """Where entries of an index are looked up: in *top*; the first *above* bytes of *lead* lie above it."""
+
+    def __init__(self, top: "Directory", lead: bytes, above: int) -> None:
+        self._top, self._above = top, lead[:above]
+
+    def has_directory(self, path: bytes) -> bool:
+        """Return whether there is the directory *path*, and it is one that a walk may come to."""
+        if self._above.startswith(path + b"/" * bool(path)):
+            return True
+        return path.startswith(self._above) and self._top.has(path[len(self._above) :] or b".")
+
+    def has_rules(self, path: bytes) -> bool:
+        """Return whether there is the rule file *path*."""
+        if path.startswith(self._above):
+            return self._top.has(path[len(self._above) :])
+        confines = self._top.confines
+        directory = path.removesuffix(b".gitignore")
+        return confines is not None and confines.known.rules.get(directory) is not None
+
+
+def found_repository(git: "GitDir", top: "Directory", lead: bytes, skip: int) -> Repository:
+    """Return the repository *git*, whose work tree is *top*."""
+    config = Config(git, top.confines)
+    config.read()
+    fold, path = config.ignore_case, os.fsdecode(config.rules_file())
+    return Repository(
+        lead,
+        skip,
+        fold=fold,
+        everywhere=read_rules(top, path, fold) if path else None,
+        exclude=read_rules(git.common, "info/exclude", fold),
+        load=lambda: load_index(git.git, 32 if config.sha256 else 20),
+    )
+
+
+def outside_repository(top: "Directory", lead: bytes, skip: int) -> Repository:
+    """Return the repository of *top* that lies outside of the root: of it only the user's rules are known."""
+    config = Config(None, top.confines)
+    config.read()
+    fold, path = config.ignore_case, os.fsdecode(config.rules_file())
+
+    def refuse() -> dict[bytes, int]:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    everywhere = read_rules(top, path, fold) if path else None
+    return Repository(lead, skip, fold=fold, everywhere=everywhere, exclude=None, load=refuse)
+
+
+def repository_around(known: "Surroundings", lead: bytes) -> Repository:
+    """Return the repository around a root, as it was when the root was opened but for its index."""
+    return Repository(
+        lead,
+        0,
+        fold=known.fold,
+        everywhere=kept_rules(known.everywhere, known.fold),
+        exclude=kept_rules(known.exclude, known.fold),
+        load=lambda: load_index_around(known),
+    )
+
+
+def read_rules(directory: "Directory", path: str, fold: bool, *, follow: bool = True) -> Rules | None:
     """Read a file of rules; None: there is none, or no rule in it."""
     try:
-        rules = Rules(directory.read(path, LIMIT, follow=follow), fold)
+        return kept_rules(directory.read(path, LIMIT, follow=follow), fold)
     except OSError:
         return None
-    return rules if len(rules) else None
 
 
-def find_top(root: Directory, path: str | None) -> tuple[GitDir, Directory, bytes] | None:
-    """Find the work tree around *root*, whose absolute path is *path*.
-
-    Returns the opened repository, its work tree and what leads from there to *root* ("" or "a/b/").
-    """
-    if path is not None and not _leads_to(path, root):
-        path = None
-    device = root.stat(".").st_dev
-    for top, lead in _upwards(root, path):
-        if top.stat(".").st_dev != device:  # as git does, stay on one file system
-            top.close()
-            return None
-        git = open_git_dir(top)
-        if git is not None:
-            if has_work_tree_at(git, top):
-                return git, top, os.fsencode(lead)
-            top.close()
-            return _elsewhere(git, root, path)
-        bare = is_git_dir(top)
-        top.close()
-        if bare:
-            return None
-    return None
+def kept_rules(content: bytes | None, fold: bool) -> Rules | None:
+    """Return the rules in *content*; None where there are none."""
+    rules = None if content is None else Rules(content, fold)
+    return rules or None
 
 
-def has_work_tree_at(git: GitDir, top: Directory) -> bool:
-    """Return whether the repository found at *top* has its work tree there."""
-    wanted = _work_tree(git)
-    return wanted is None or (isinstance(wanted, os.stat_result) and os.path.samestat(wanted, top.stat(".")))
-
-
-def _work_tree(git: GitDir) -> os.stat_result | OSError | None:
-    """Return the status of the directory that core.worktree names; None: it names none."""
-    config = Config(git)
-    config.read_repository()
-    if config.work_tree is None:
-        return None
-    try:
-        return git.git.stat(os.fsdecode(config.work_tree))
-    except OSError as error:
-        return error
-
-
-def _elsewhere(git: GitDir, root: Directory, path: str | None) -> tuple[GitDir, Directory, bytes] | None:
-    """Find *root* in a work tree that is not where its repository was found."""
-    wanted = _work_tree(git)
-    if isinstance(wanted, os.stat_result):
-        for top, lead in _upwards(root, path):
-            if os.path.samestat(wanted, top.stat(".")):
-                return git, top, os.fsencode(lead)
-            top.close()
-    git.close()
-    return None
-
-
-def _upwards(root: Directory, path: str | None) -> "Iterator[tuple[Directory, str]]":
-    """Yield *root* and the directories above it, open, with what leads from each to *root*."""
-    lead, top = "", root.sub(".")
-    while top is not None:
-        yield top, lead
-        if path is None:
-            return
-        above, name = os.path.split(path)
-        if above == path:
-            return
-        path, lead = above, f"{name}/{lead}"
-        top = Directory.open(path)
-
-
-def _leads_to(path: str, root: Directory) -> bool:
-    try:
-        return os.path.samestat(os.stat(path), root.stat("."))
-    except OSError:
-        return False
-
-
-def load_index(git: Directory, hash_length: int) -> dict[bytes, int]:
+def load_index(git: "Directory", hash_length: int) -> dict[bytes, int]:
     try:
         data = git.read("index", _INDEX_LIMIT)
     except FileNotFoundError:
         return {}
     return read_index(data, lambda name: git.read(f"sharedindex.{name}", _INDEX_LIMIT), hash_length)
+
+
+def load_index_around(known: "Surroundings") -> dict[bytes, int]:
+    """Read the index of the repository around a root, as it is now."""
+    assert known.git is not None
+    confines = Confines(known, known.git, "..")  # which leads nowhere: a root by itself
+    return load_index(confines.top(), 32 if known.sha256 else 20)

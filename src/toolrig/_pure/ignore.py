@@ -11,9 +11,20 @@ import os
 
 from toolrig._pure.extrarules import ExtraRules, with_extra_rules
 from toolrig._pure.gitdir import open_git_dir
+from toolrig._pure.gitfind import Top, find_top, has_work_tree_at
 from toolrig._pure.gitindex import index_paths
-from toolrig._pure.gitrepo import Repository, find_top, has_work_tree_at, read_rules
-from toolrig._pure.gittracked import tracked_paths
+from toolrig._pure.gitrepo import (
+    Checkout,
+    Repository,
+    found_repository,
+    kept_rules,
+    outside_repository,
+    read_rules,
+    repository_around,
+)
+from toolrig._pure.gitsurvey import survey
+from toolrig._pure.gittracked import git_directory, real_path_of, tracked_paths
+from toolrig._pure.place import Confined, Confines
 from toolrig._pure.readfile import Directory, open_root
 from toolrig._pure.wildmatch import wildmatch
 
@@ -22,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from toolrig._pure.ignorefile import Rules
+    from toolrig._surroundings import Surroundings
 
-__all__ = ["Ignore", "Scope", "index_paths", "tracked_paths", "wildmatch"]
+__all__ = ["Ignore", "Scope", "git_directory", "index_paths", "survey", "tracked_paths", "wildmatch"]
 
 _OPEN, _SEALED, _HIDDEN = range(3)  # sealed: only what is tracked is visible
 
@@ -41,6 +53,9 @@ class Ignore:
     asked before those of the next name, and all of them before git: they hide tracked files as well, and let
     in what git ignores. They tell upper and lower case apart. Without *gitignore* they apply alone.
 
+    With *within* nothing is opened but what lies beneath its root, from which *inner* leads to *fd*, without
+    symbolic links; see `Surroundings`. *path* does not count then.
+
     Raises:
         OSError: *fd* is not an open directory.
     """
@@ -53,28 +68,34 @@ class Ignore:
         alone: bool = False,
         gitignore: bool = True,
         ignore_files: "Sequence[str]" = (),
+        within: "Surroundings | None" = None,
+        inner: str = "",
     ) -> None:
         self._faults = 0
-        self._path = None if path is None else os.path.realpath(path)
+        self._path = real_path_of(fd, path, within)
         self._gitignore, self._names = gitignore, tuple(ignore_files)
+        root = open_root(fd, self._path)
+        self._confines = (
+            None if within is None else Confines(within, fd if fd >= 0 else self._path or "", inner)
+        )
+        self._top = find_top(root, self._path, self._confines, alone=alone)
         self._lead = b""  # from the topmost directory whose rules count to the root
-        self._top: Directory | None = None
-        found = find_top(open_root(fd, self._path), None if alone else self._path)
-        if found is None:
+        if self._top is None:
             self._above = Scope(self, None)
             return
-        git, self._top, self._lead = found
+        self._lead = self._top.lead
         try:
-            repository = Repository(git, self._top, self._lead, 0) if gitignore else None
+            repository = self._repository_of(self._top) if gitignore else None
             self._count_fault(repository)
             self._above = self._down(repository, self._top)
         finally:
-            git.close()
+            if self._top.git is not None:
+                self._top.git.close()
 
     def __del__(self) -> None:
-        top: Directory | None = getattr(self, "_top", None)
+        top: Top | None = getattr(self, "_top", None)
         if top is not None:
-            top.close()
+            top.place.close()
 
     @property
     def faults(self) -> int:
@@ -113,7 +134,8 @@ class Ignore:
         repository = self._above.repository
         if repository is None or self._top is None:
             return []
-        return [os.fsdecode(path) for path in repository.lacks(self._top)]
+        checkout = Checkout(self._top.place, self._top.lead, self._top.above)
+        return [os.fsdecode(path) for path in repository.lacks(checkout)]
 
     def supply(self, names: list[str], rules: dict[str, bytes]) -> None:
         """Take into account what `absent` asked for; to be called once, before the walk.
@@ -129,23 +151,44 @@ class Ignore:
         self._above = self._down(repository, self._top)
 
     def _directory(self, fd: int, rel: str) -> Directory:
-        return Directory(fd if fd >= 0 else os.path.join(self._path or "", rel))
+        place: int | str = fd if fd >= 0 else os.path.join(self._path or "", rel)
+        if self._confines is None:
+            return Directory(place)
+        return Confined(self._confines, os.path.join(self._confines.inner, rel, "").lstrip("/"), place)
 
     def _count_fault(self, repository: Repository | None) -> None:
         self._faults += repository is not None and repository.index_error is not None
 
-    def _down(self, repository: Repository | None, top: Directory) -> "Scope":
+    def _repository_of(self, top: Top) -> Repository:
+        if top.git is not None:
+            return found_repository(top.git, top.place, top.lead, 0)
+        if top.around and self._confines is not None:
+            return repository_around(self._confines.known, top.lead)
+        return outside_repository(top.place, top.lead, 0)
+
+    def _down(self, repository: Repository | None, top: Top) -> "Scope":
         """Return the scope at the walk's root, its own rule files aside."""
         scope, at, lead = Scope(self, repository), 0, self._lead
         while at < len(lead):
-            directory = top.sub(os.fsdecode(lead[:at]) or ".")
-            if directory is not None:
+            if at < top.above:
+                scope = self._with_kept(scope, lead[:at])
+            elif (directory := top.place.sub(os.fsdecode(lead[top.above : at]) or ".")) is not None:
                 scope = self._with_rules(scope, directory, lead[:at], True)
                 directory.close()
             end = lead.index(b"/", at)
             scope = scope._inside(lead[:end], lead[:end])
             at = end + 1
         return scope
+
+    def _with_kept(self, scope: "Scope", path: bytes) -> "Scope":
+        """Add the rules of the directory *path* above the root, as they were when it was opened."""
+        repository = scope.repository
+        if repository is None or self._confines is None or scope.state != _OPEN:
+            return scope
+        rules = repository.absent.get(path)
+        if rules is None:
+            rules = kept_rules(self._confines.known.rules.get(path), repository.fold)
+        return scope if rules is None else Scope(self, repository, scope, rules, len(path), scope.extra)
 
     def _with_rules(self, scope: "Scope", directory: Directory, path: bytes, has_gitignore: bool) -> "Scope":
         """Add the rule files of *directory*: *path* ("" or ending in a slash) below the topmost one."""
@@ -172,15 +215,22 @@ class Ignore:
         return parent if repository is None else parent._inside(path, self._lead + raw)
 
     def _nested(self, parent: "Scope", directory: Directory, skip: int) -> "Scope | None":
-        git = open_git_dir(directory) if self._gitignore else None
-        if git is None:
+        """Return the first scope of the repository in *directory*; None: there is none."""
+        if not self._gitignore:
             return None
         try:
-            repository = None
-            if has_work_tree_at(git, directory):  # else the directory is outside of any work tree
-                repository = Repository(git, directory, b"", skip)
-        finally:
-            git.close()
+            git = open_git_dir(directory)
+        except OSError:
+            repository: Repository | None = outside_repository(directory, b"", skip)
+        else:
+            if git is None:
+                return None
+            try:
+                repository = None
+                if has_work_tree_at(git, directory):  # else the directory is outside of any work tree
+                    repository = found_repository(git, directory, b"", skip)
+            finally:
+                git.close()
         self._count_fault(repository)
         return Scope(self, repository, extra=parent.extra)
 

@@ -6,6 +6,10 @@ import os
 __all__ = ["confinement", "open_beneath"]
 
 _HOPS = 40
+_DEVICES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
+    + [f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789\u00b9\u00b2\u00b3"]
+)
 _LINK_REFUSALS = {errno.ELOOP, errno.ENOTDIR, errno.EMLINK}
 _STEP = (
     getattr(os, "O_PATH", os.O_RDONLY)
@@ -56,6 +60,8 @@ def resolve(top: str, name: str, *, follow: bool = True) -> str:
     Raises:
         OSError: ``EXDEV`` when it leads out of *top*, ``ELOOP`` for a link that may not be followed.
     """
+    if os.name == "nt" and (unsafe := device_or_stream(name)):
+        raise OSError(errno.EXDEV, f"names the device or stream {unsafe!r}", name)
     top = os.path.realpath(top)
     real = os.path.realpath(os.path.join(top, name))
     if not name or os.path.isabs(name):
@@ -65,6 +71,20 @@ def resolve(top: str, name: str, *, follow: bool = True) -> str:
     if not follow and real != os.path.normpath(os.path.join(top, name)):
         raise _failure(errno.ELOOP)
     return real
+
+
+def device_or_stream(name: str) -> str:
+    """Return the component of *name* that Windows takes for something else than a file of that name; or "".
+
+    Those are devices (``NUL``, ``com1.txt``), alternate streams and drives (``file:stream``, ``C:file``), and
+    names that end in a dot or a space, which Windows takes away. See "Naming Files, Paths, and Namespaces" of
+    Microsoft's documentation.
+    """
+    for part in name.replace("\\", "/").split("/"):
+        base = part.partition(".")[0].rstrip(" ").upper()
+        if ":" in part or base in _DEVICES or (part not in (".", "..") and part.endswith((".", " "))):
+            return part
+    return ""
 
 
 class _Resolution:

@@ -5,9 +5,13 @@ import os
 import stat
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-_REACH = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_CLOEXEC", 0)  # needs no permission to list
+REACH = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_CLOEXEC", 0)  # needs no permission to list
 _BINARY = getattr(os, "O_BINARY", 0)
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from toolrig._pure.place import Confines
 
 
 class Directory:
@@ -22,21 +26,43 @@ class Directory:
         """Open the directory *path*; None: there is none."""
         return Directory(os.path.curdir if _BY_DESCRIPTOR else "").sub(path)
 
+    @property
+    def confines(self) -> "Confines | None":
+        """What everything is opened beneath; None: names may lead anywhere."""
+        return None
+
+    def enter(self, path: str) -> "Directory":
+        """Open the directory *path*, relative to this one.
+
+        Raises:
+            OSError: There is none; NotADirectoryError where it is something else.
+        """
+        joined = self._joined(path)
+        if _BY_DESCRIPTOR:
+            try:
+                return Directory(os.open(joined, REACH | os.O_DIRECTORY, dir_fd=self._dir_fd()), owned=True)
+            except ValueError as error:  # a NUL in the path
+                raise FileNotFoundError(f"{path!r} is no file name") from error
+        if os.path.isdir(joined):
+            return Directory(joined)
+        os.stat(joined)
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), joined)
+
     def sub(self, path: str) -> "Directory | None":
-        """Open the directory *path*, relative to this one; None: there is none."""
-        if not _BY_DESCRIPTOR:
-            joined = self._joined(path)
-            return Directory(joined) if os.path.isdir(joined) else None
+        """Open the directory *path*, relative to this one; None: there is none, or it is out of reach."""
         try:
-            fd = os.open(self._joined(path), _REACH | os.O_DIRECTORY, dir_fd=self._dir_fd())
-        except (OSError, ValueError):
+            return self.enter(path)
+        except OSError:
             return None
-        return Directory(fd, owned=True)
 
     def close(self) -> None:
         if self._owned and isinstance(self._place, int):
             os.close(self._place)
             self._owned = False
+
+    def keep(self) -> "int | str":
+        """Return another descriptor of the directory, the caller's; or its path."""
+        return os.dup(self._place) if isinstance(self._place, int) else self._place
 
     def read(self, path: str, limit: int, *, follow: bool = True) -> bytes:
         """Return the content of the regular file *path*.
@@ -48,7 +74,7 @@ class Directory:
         if not follow and not hasattr(os, "O_NOFOLLOW") and os.path.islink(self._joined(path)):
             raise OSError(f"{path!r} is a symbolic link")
         try:
-            fd = os.open(self._joined(path), flags, dir_fd=self._dir_fd())
+            fd = self._open(path, flags)
         except ValueError as error:  # a NUL in the path
             raise FileNotFoundError(f"{path!r} is no file name") from error
         try:
@@ -58,6 +84,9 @@ class Directory:
             return _read_all(fd, status.st_size)
         finally:
             os.close(fd)
+
+    def _open(self, path: str, flags: int) -> int:
+        return os.open(self._joined(path), flags, dir_fd=self._dir_fd())
 
     def stat(self, path: str, *, follow: bool = True) -> os.stat_result:
         if isinstance(self._place, str) and not follow:
@@ -90,6 +119,10 @@ class Directory:
             return _path_of(directory._place)
         finally:
             directory.close()
+
+    def base(self, path: str) -> bytes | None:
+        """Return the path of the directory that the file *path* is in, as `real_path` does."""
+        return self.real_path(os.path.dirname(path) or ".")
 
     def searchable(self, path: str) -> bool:
         return os.access(self._joined(path), os.X_OK, dir_fd=self._dir_fd())

@@ -9,6 +9,7 @@ from toolrig.cli._command import Arguments, Command
 _FUNCTIONS = (
     ("walk, glob", "walk"),
     ("walk, glob, tree: gitignore", "ignore"),
+    ("read, read_bytes, read_many", "files"),
     ("Root: confinement", "jail"),
     ("grep", "textscan"),
     ("run", "spawn"),

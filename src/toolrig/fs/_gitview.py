@@ -1,13 +1,62 @@
 """What a walk is not to see: git's view, and rule files that are not git's."""
 
+import os
+
 from toolrig._backend import kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypedDict
 
     from toolrig._native.ignore import Ignore
+    from toolrig._surroundings import Surroundings
     from toolrig.fs._jail import Jail
+
+    class Bounds(TypedDict, total=False):
+        """How far a kernel may look around a directory: anywhere, or within a root."""
+
+        within: Surroundings
+        inner: str
+
+
+def survey(jail: "Jail") -> "Surroundings":
+    """Read what git reads outside of *jail*, so that nothing outside of it is read afterwards.
+
+    Raises:
+        OSError: no further descriptor is to be had.
+    """
+    place = jail.place
+    known: Surroundings = kernel("ignore").survey(place if isinstance(place, int) else -1, jail.path)
+    return known
+
+
+def bounds(jail: "Jail") -> "Bounds":
+    """Return the options that keep a kernel within the root that *jail* lies in; none where there is none."""
+    known = jail.surroundings
+    return {} if known is None else {"within": known, "inner": _inner(jail, known.place)}
+
+
+def _inner(jail: "Jail", root: "int | str") -> str:
+    """Return what leads from *root* to *jail* without symbolic links; kernels check that it does."""
+    if not jail.inner:
+        return ""
+    place = jail.place
+    top, path = real_path(root), real_path(place)
+    return path.removeprefix(top.rstrip(os.sep) + os.sep).replace(os.sep, "/") if path != top else ""
+
+
+def real_path(place: "int | str") -> str:
+    """Return the path of what is open, or of the path *place*, without symbolic links."""
+    if isinstance(place, str):
+        return os.path.realpath(place)
+    try:
+        return os.readlink(f"/proc/self/fd/{place}")
+    except OSError:
+        import fcntl
+
+        asked = getattr(fcntl, "F_GETPATH", None)
+        return "" if asked is None else os.fsdecode(fcntl.fcntl(place, asked, bytes(1024)).split(b"\0", 1)[0])
 
 
 def rules(jail: "Jail", *, gitignore: bool = True, ignore_files: "Sequence[str]" = ()) -> "Ignore | None":
@@ -17,8 +66,8 @@ def rules(jail: "Jail", *, gitignore: bool = True, ignore_files: "Sequence[str]"
     what the directories above it say of its content does not count then.
 
     *ignore_files* names further rule files in the syntax of gitignore(5), such as ``.ignore``, honoured from
-    the top of the work tree down, outside of repositories from *jail* down. They come before git, in the
-    order of the names.
+    the top of the work tree down, outside of repositories from *jail* down, and never above a root. They come
+    before git, in the order of the names.
 
     Raises:
         ValueError: *jail* is closed, or one of *ignore_files* is no file name.
@@ -28,12 +77,12 @@ def rules(jail: "Jail", *, gitignore: bool = True, ignore_files: "Sequence[str]"
         return None
     place = jail.place
     top = place if isinstance(place, int) else -1
-    engine = kernel("ignore").Ignore
-    opened: Ignore = engine(top, jail.path, gitignore=gitignore, ignore_files=names)
+    engine, within = kernel("ignore").Ignore, bounds(jail)
+    opened: Ignore = engine(top, jail.path, gitignore=gitignore, ignore_files=names, **within)
     if gitignore and (absent := opened.absent()):
         _supply(jail, opened, absent)
     if opened.sealed:
-        opened = engine(top, jail.path, alone=True, gitignore=gitignore, ignore_files=names)
+        opened = engine(top, jail.path, alone=True, gitignore=gitignore, ignore_files=names, **within)
     return opened
 
 

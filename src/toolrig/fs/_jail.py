@@ -5,10 +5,15 @@ import os
 
 from toolrig._backend import kernel
 from toolrig.errors import NotRegularFileError, OutsideRootError
+from toolrig.fs._spot import REACH, Spot, find
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from toolrig._surroundings import Surroundings
 
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
-# What open(2) says of sockets, and of devices without a driver: Linux and macOS differ.
+# Linux and macOS differ.
 _UNOPENABLE = (errno.ENXIO, getattr(errno, "EOPNOTSUPP", errno.ENXIO))
 
 
@@ -23,13 +28,16 @@ class Jail:
         OSError: *path* is not a directory that can be opened, or is empty.
     """
 
-    __slots__ = ("__weakref__", "fd", "path")
+    __slots__ = ("__weakref__", "fd", "inner", "path", "surroundings")
 
     fd: int
     path: str
+    surroundings: "Surroundings | None"  # of the root that this is, or lies in; None: git may read anything
+    inner: str  # from that root to here, "" for itself
 
     def __init__(self, path: "str | os.PathLike[str]") -> None:
         self.fd = -1
+        self.surroundings, self.inner = None, ""
         text = as_text(path)
         if not text:  # abspath takes it for the current directory
             raise FileNotFoundError(errno.ENOENT, "is empty: use '.' for the current directory", text)
@@ -72,10 +80,10 @@ class Jail:
             OutsideRootError: *path* is absolute and does not begin with the top.
             ValueError: *path* is empty or contains a NUL character.
         """
-        text = as_text(path)
+        text = path if type(path) is str else as_text(path)
         if not text or "\0" in text:
             raise ValueError(f"path {text!r} is empty or contains a NUL character")
-        if not os.path.isabs(text):
+        if text[0] != "/" and (os.sep == "/" or not os.path.isabs(text)):
             return text
         for top in (self.path, os.path.realpath(self.path)):
             if text == top:
@@ -94,11 +102,12 @@ class Jail:
         """
         name = self.relative(path)
         try:
-            return int(kernel("jail").open_beneath(self.place, name, flags, mode))
+            fd: int = kernel("jail").open_beneath(self.place, name, flags, mode)
         except OSError as failure:
             if failure.errno == errno.EXDEV:
                 raise self._outside(os.fspath(path)) from None
             raise
+        return fd
 
     def below(self, path: "str | os.PathLike[str]") -> "Jail":
         """Return the directory *path* as a jail of its own.
@@ -108,11 +117,13 @@ class Jail:
             OutsideRootError: *path* leads out of the directory.
         """
         name = self.relative(path)
-        if not _BY_DESCRIPTOR:
-            return Jail(self._resolved(name))
-        jail = Jail.__new__(Jail)
-        jail.fd = self.open(name, os.O_RDONLY | _DIRECTORY)
-        jail.path = os.path.normpath(os.path.join(self.path, name))
+        if _BY_DESCRIPTOR:
+            jail = Jail.__new__(Jail)
+            jail.fd = self.open(name, os.O_RDONLY | _DIRECTORY)
+            jail.path = os.path.normpath(os.path.join(self.path, name))
+        else:
+            jail = Jail(self._resolved(name))
+        jail.surroundings, jail.inner = self.surroundings, os.path.join(self.inner, name)
         return jail
 
     def open_file(self, path: "str | os.PathLike[str]") -> int:
@@ -123,11 +134,31 @@ class Jail:
             NotRegularFileError: *path* is a FIFO, a socket or a device; it was not read.
             OutsideRootError: *path* leads out of the directory.
         """
+        return self.open_regular(path, os.O_RDONLY)
+
+    def open_regular(self, path: "str | os.PathLike[str]", flags: int) -> int:
+        """Open the regular file *path* with *flags*; raises what `open_file` does."""
         try:
-            fd = self.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            fd = self.open(path, flags | getattr(os, "O_NONBLOCK", 0))
         except OSError as failure:
-            raise _not_regular(os.fspath(path)) if failure.errno in _UNOPENABLE else failure from None
+            raise not_regular(os.fspath(path)) if unopenable(failure) else failure from None
         return regular(fd, os.fspath(path))
+
+    def spot(self, path: "str | os.PathLike[str]", *, follow: bool = True) -> Spot:
+        """Return the spot *path*; with *follow*, that of what a symbolic link there leads to.
+
+        Raises:
+            OutsideRootError: *path*, or a link, leads out of the directory.
+            OSError: the directory of *path* cannot be reached.
+        """
+        name, shown = self.relative(path), os.fspath(path)
+        if os.sep != "/":
+            name = name.replace(os.sep, "/")
+        try:
+            return find(name, shown, self._enter, follow=follow, keep=self)
+        except OSError as failure:
+            failure.filename = shown
+            raise
 
     def directory(self, path: "str | os.PathLike[str]") -> "int | str":
         """Open the directory *path* as a place for a command to start in; the caller closes the descriptor.
@@ -140,7 +171,7 @@ class Jail:
         """
         if not _BY_DESCRIPTOR:
             return self._resolved(self.relative(path))
-        return self.open(path, getattr(os, "O_PATH", os.O_RDONLY) | _DIRECTORY)
+        return self.open(path, REACH)
 
     def status(self, name: str) -> os.stat_result:
         """Look at the entry *name* of this directory, one component, itself where it is a link.
@@ -151,6 +182,12 @@ class Jail:
         if not _BY_DESCRIPTOR:
             return os.lstat(os.path.join(self.path, name))
         return os.stat(name, dir_fd=self.fd, follow_symlinks=False)
+
+    def _enter(self, path: str) -> "tuple[int | str, bool]":
+        """Return the directory *path* below the top for a `Spot`, and whether it is to be closed."""
+        if path.startswith("/"):
+            raise self._outside(path)
+        return (self.directory(path), True) if path else (self.place, False)
 
     def _outside(self, path: str) -> OutsideRootError:
         return OutsideRootError(errno.EACCES, f"leads outside {self.path}: give a path below it", path)
@@ -178,21 +215,6 @@ def as_text(path: "str | os.PathLike[str]") -> str:
     return text
 
 
-def open_file(path: "str | os.PathLike[str]") -> int:
-    """Open the regular file *path*, anywhere, for reading.
-
-    Raises:
-        IsADirectoryError: *path* is a directory.
-        NotRegularFileError: *path* is a FIFO, a socket or a device; it was not read.
-    """
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-    try:
-        fd = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    except OSError as failure:
-        raise _not_regular(os.fspath(path)) if failure.errno in _UNOPENABLE else failure from None
-    return regular(fd, os.fspath(path))
-
-
 def regular(fd: int, path: str) -> int:
     """Return *fd* if it is a regular file, else close it and raise an error that names *path*."""
     kind = os.fstat(fd).st_mode & 0o170000
@@ -201,8 +223,14 @@ def regular(fd: int, path: str) -> int:
     os.close(fd)
     if kind == 0o040000:
         raise IsADirectoryError(errno.EISDIR, "is a directory: list it instead of reading it", path)
-    raise _not_regular(path)
+    raise not_regular(path)
 
 
-def _not_regular(path: str) -> NotRegularFileError:
+def unopenable(failure: OSError) -> bool:
+    """Return whether *failure* is what open(2) says of sockets, and of devices without a driver."""
+    return failure.errno in _UNOPENABLE
+
+
+def not_regular(path: str) -> NotRegularFileError:
+    """Return the error for the FIFO, socket or device *path*."""
     return NotRegularFileError(errno.EINVAL, "is a FIFO, socket or device: only regular files are read", path)

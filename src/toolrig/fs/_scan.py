@@ -177,6 +177,8 @@ def scan_jail(
     if plan.keep is not None:
         columns.filter(plan.keep)
     found = len(columns)
+    if limit is not None:
+        limit = min(limit, found)  # kernels take no number of any size
     if sort is not None:
         columns.order(sort, limit)
     elif limit is not None:

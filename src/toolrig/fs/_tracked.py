@@ -4,7 +4,8 @@ import errno
 import os
 
 from toolrig._backend import kernel
-from toolrig.errors import GitIndexError, NotInRepositoryError
+from toolrig.errors import GitIndexError, NotInRepositoryError, OutsideRootError
+from toolrig.fs._gitview import bounds
 from toolrig.fs._jail import Jail
 
 
@@ -30,15 +31,22 @@ def tracked_jail(jail: Jail, *, prefix: str = "") -> list[str]:
     place = jail.place
     paths: list[str] | None
     try:
-        paths = kernel("ignore").tracked_paths(place if isinstance(place, int) else -1, jail.path)
+        fd = place if isinstance(place, int) else -1
+        paths = kernel("ignore").tracked_paths(fd, jail.path, **bounds(jail))
     except NotImplementedError:
-        from toolrig.fs._gitchild import git
+        from toolrig.fs._gitchild import tracked_below
 
-        paths = list(map(os.fsdecode, git(jail, "ls-files", "-z", "--deduplicate").split(b"\0")))
-        del paths[-1]  # what follows the last NUL
+        paths = tracked_below(jail)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        hint = "has its index outside of the root, which is not read"
+        raise OutsideRootError(errno.EACCES, hint, jail.path) from None
     except ValueError as error:
         raise GitIndexError(f"{jail.path}: {error}") from None
     if paths is None:
         hint = "lies in no git work tree: 'git init' makes one, walk() lists any directory"
+        if jail.surroundings is not None:
+            hint = "lies in no git work tree, or in one whose repository the root does not reach: use walk()"
         raise NotInRepositoryError(errno.ENOENT, hint, jail.path)
     return [prefix + path for path in paths] if prefix else paths

@@ -40,9 +40,8 @@ class Job:
         if not self._finish(call) or outcome is None:
             return None
         flag = "true" if outcome.is_error else "false"
-        text = quote(outcome.text)
         return encoded(
-            f'{reply_head(call.id)}{{"content":[{{"type":"text","text":{text}}}],"isError":{flag}{self._tail}}}}}'
+            f'{reply_head(call.id)}{{"content":[{_content(outcome)}],"isError":{flag}{self._tail}}}}}'
         )
 
     def refuse(self, refusal: Refusal) -> bytes | None:
@@ -70,6 +69,14 @@ class Batch:
 def _joined(replies: "list[bytes | None]") -> bytes | None:
     due = [reply for reply in replies if reply is not None]
     return b"[" + b",".join(due) + b"]" if due else None
+
+
+def _content(outcome: ToolResult) -> str:
+    """Return the content blocks of a result, without the brackets around them."""
+    text = f'{{"type":"text","text":{quote(outcome.text)}}}'
+    if not outcome.content:
+        return text
+    return f"{text},{outcome.content}" if outcome.text else outcome.content
 
 
 def outcome_of(tool: "Tool", arguments: "dict[str, object]", call: "Call") -> ToolResult:

@@ -3,22 +3,36 @@
 from time import monotonic
 
 from toolrig.mcp._schema import Checker
+from toolrig.mcp._wire import dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Handler = Callable[[dict[str, object], "Call"], "str | ToolResult"]
 
 
 class ToolResult:
-    """What a tool returns: a text, and whether it tells of a failure."""
+    """What a tool returns: a text, whether it tells of a failure, and content that is not text.
 
-    __slots__ = ("is_error", "text")
+    Args:
+        text: where there are *attachments*, it may be empty, and is left out then.
+        attachments: content blocks as the protocol has them, such as
+            ``{"type": "image", "data": BASE64, "mimeType": "image/png"}``; they follow the text.
 
-    def __init__(self, text: str, *, is_error: bool = False) -> None:
+    Raises:
+        TypeError, ValueError: an attachment has no JSON form.
+    """
+
+    __slots__ = ("content", "is_error", "text")
+
+    def __init__(
+        self, text: str, *, is_error: bool = False, attachments: "Iterable[Mapping[str, object]]" = ()
+    ) -> None:
         self.text = text
         self.is_error = is_error
+        # Encoded here, so that what has no JSON form is an error of the tool that made it.
+        self.content = ",".join([dumps(dict(block)).decode() for block in attachments])
 
     def __repr__(self) -> str:
         return f"ToolResult({self.text!r}, is_error={self.is_error})"

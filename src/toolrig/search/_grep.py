@@ -2,7 +2,8 @@
 
 import os
 
-from toolrig.fs._jail import Jail, open_file
+from toolrig.fs._anywhere import ANYWHERE
+from toolrig.fs._jail import Jail
 from toolrig.fs._walk import walk_jail
 from toolrig.search._matches import Matches
 from toolrig.search._query import query
@@ -126,7 +127,7 @@ def grep(
     }
     if os.path.isdir(root):
         return grep_jail(pattern, Jail(root), output=output, **options)
-    os.close(open_file(root))  # says what is wrong with it
+    os.close(ANYWHERE.open_file(root))  # says what is wrong with it
     folder, name = os.path.split(os.path.realpath(root))
     return grep_jail(pattern, Jail(folder), output=output, only=name, **options)
 

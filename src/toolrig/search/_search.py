@@ -6,8 +6,8 @@ from time import monotonic, perf_counter
 
 from toolrig import _pool
 from toolrig._backend import kernel
+from toolrig.fs._coding import BINARY_PROBE
 from toolrig.fs._path_error import PathError
-from toolrig.fs._read import BINARY_PROBE
 from toolrig.search._items import DeadlineReached, matches_in_blocks, matches_in_lines
 from toolrig.search._match import FileCount, FileMatch
 

@@ -1,78 +1,74 @@
-"""The tool that finds files by name."""
+"""Finding files by name."""
 
-from toolrig.mcp import Tool
-from toolrig.serve._footer import errors_note, hidden_note, with_footer
-from toolrig.serve._missing import explained
+from toolrig.serve._action import READS, Action
+from toolrig.serve._footer import errors_note, hidden_note, raised, ways, with_footer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
-    from toolrig.fs import Listing
+    from toolrig.fs import Scan
+    from toolrig.fs._plan import Kind
     from toolrig.mcp import Call
     from toolrig.root import Root
+    from toolrig.serve._given import Given
 
-_LIMIT = 100
+LIMIT = 100
 _DEADLINE = 20.0
+_NOT_DIRECTORIES: "tuple[Kind, ...]" = ("file", "symlink", "other")
+_ALL: "tuple[Kind, ...]" = (*_NOT_DIRECTORIES, "dir")
 
 
-def tool(root: "Root") -> Tool:
-    """Return the tool on *root*."""
-
-    def handle(arguments: "dict[str, Any]", _call: "Call") -> str:
-        listing = root.glob(
-            arguments["pattern"],
-            arguments.get("path", "."),
-            sort=arguments.get("sort", "mtime"),
-            limit=arguments.get("limit", _LIMIT),
-            gitignore=arguments.get("gitignore", True),
-            deadline=_DEADLINE,
-        )
-        return _render(listing)
-
-    return Tool(
-        "glob",
-        "Find files whose path matches a glob pattern, newest first. `*` stays within a directory, `**` "
-        "crosses directories, `{a,b}` gives alternatives: `**/*.py`, `src/**/*.{ts,tsx}`. Returns one path "
-        "per line, relative to the root. What git ignores is left out unless gitignore is false.",
-        {
-            "type": "object",
-            "properties": {
-                "pattern": {
-                    "type": "string",
-                    "description": "Glob pattern, matched against the path below `path`.",
-                },
-                "path": {
-                    "type": "string",
-                    "description": "Directory to search, relative to the root (default: all).",
-                },
-                "sort": {
-                    "type": "string",
-                    "enum": ["mtime", "path"],
-                    "description": "Order (default mtime).",
-                },
-                "limit": {
-                    "type": "integer",
-                    "minimum": 1,
-                    "description": f"Number of paths at most (default {_LIMIT}).",
-                },
-                "gitignore": {"type": "boolean", "description": "Leave out what git ignores (default true)."},
-            },
-            "required": ["pattern"],
-            "additionalProperties": False,
-        },
-        explained(handle),
-        title="Find files",
-        annotations={"readOnlyHint": True, "openWorldHint": False},
+def _handle(root: "Root", given: "Given", _call: "Call") -> str:
+    order = given.get("sort", "mtime")
+    found = root.scan(
+        given.get("path", "."),
+        match=[given["pattern"], *(f"!{pattern}" for pattern in given.get("exclude", ()))],
+        kinds=_ALL if given.get("directories") else _NOT_DIRECTORIES,
+        stat=order == "mtime",
+        sort=order,
+        limit=given.get("limit", LIMIT),
+        gitignore=given.get("gitignore", True),
+        deadline=_DEADLINE,
     )
+    return _render(found, given)
 
 
-def _render(listing: "Listing") -> str:
+GLOB = Action(
+    "glob",
+    "Find files",
+    _handle,
+    {
+        "pattern": {
+            "type": "string",
+            "description": "Glob pattern, matched against the path below the directory.",
+        },
+        "path": {
+            "type": "string",
+            "description": "Directory to search, relative to the root (default: all).",
+        },
+        "sort": {"type": "string", "enum": ["mtime", "path"], "description": "Order (default mtime)."},
+        "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "description": f"Number of paths at most (default {LIMIT}).",
+        },
+        "exclude": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Glob patterns of what to leave out.",
+        },
+        "gitignore": {"type": "boolean", "description": "Leave out what git ignores (default true)."},
+    },
+    required=("pattern",),
+    hints=READS,
+)
+
+
+def _render(found: "Scan", given: "Given") -> str:
     notes = []
-    if not listing.paths:
+    if not len(found):
         notes.append("no file matches")
-    if listing.truncated:
-        of = f"of {listing.total:,}" if listing.total is not None else "found before the time was up"
-        notes.append(f"{len(listing.paths):,} paths {of}; raise limit or narrow the pattern")
-    notes += hidden_note(listing.hidden_by_gitignore) + errors_note(listing.errors)
-    return with_footer("\n".join(listing.paths), notes)
+    if found.truncated:
+        of = f"of {found.total:,}" if found.total is not None else "found before the time was up"
+        notes.append(f"{len(found):,} paths {of}{ways(raised(given, 'limit'), 'narrow the pattern')}")
+    notes += hidden_note(found.hidden_by_gitignore, given) + errors_note(found.errors)
+    return with_footer("\n".join(found.paths), notes)

@@ -1,8 +1,11 @@
 //! The work that toolrig is measured by, done by the libraries a Rust program would use for it.
 
+pub mod confining;
+pub mod editing;
 pub mod grepping;
 pub mod parallel;
 pub mod protocol;
+pub mod reading;
 pub mod root;
 pub mod spawning;
 pub mod walking;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::grepping::{self, Hit};
 use crate::root::Root;
 use crate::walking::{self, Stat};
-use crate::{Result, spawning};
+use crate::{Result, confining, editing, reading, spawning};
 
 #[derive(Deserialize)]
 #[serde(tag = "work", rename_all = "snake_case")]
@@ -43,6 +43,23 @@ pub enum Work {
     Spawn {
         argv: Vec<String>,
     },
+    Edit {
+        path: PathBuf,
+        old: String,
+        new: String,
+    },
+    ReadFiles {
+        paths: Vec<PathBuf>,
+    },
+    OpenInside {
+        root: PathBuf,
+        paths: Vec<PathBuf>,
+    },
+    Lines {
+        path: PathBuf,
+        first: usize,
+        limit: usize,
+    },
 }
 
 pub enum Answer {
@@ -50,6 +67,9 @@ pub enum Answer {
     Stats(Vec<Stat>),
     Hits(Vec<Hit>),
     Output(Output),
+    Text(String),
+    Contents(Vec<Vec<u8>>),
+    Number(usize),
 }
 
 impl Work {
@@ -76,6 +96,12 @@ impl Work {
                 fixed,
             } => grep(&Root::open(root)?, pattern, *fixed, way, threads).map(Answer::Hits),
             Self::Spawn { argv } => spawn(argv, way).map(Answer::Output),
+            Self::Edit { path, old, new } => edit(path, old, new, way).map(Answer::Text),
+            Self::ReadFiles { paths } => read_files(paths, way, threads).map(Answer::Contents),
+            Self::OpenInside { root, paths } => open_inside(root, paths, way).map(Answer::Number),
+            Self::Lines { path, first, limit } => {
+                lines(path, *first, *limit, way).map(Answer::Text)
+            }
         }
     }
 }
@@ -152,6 +178,37 @@ fn spawn(argv: &[String], way: &str) -> Result<Output> {
     }
 }
 
+fn edit(path: &Path, old: &str, new: &str, way: &str) -> Result<String> {
+    match way {
+        "std, in place" => editing::in_place(path, old, new),
+        "std, renamed" => editing::renamed(path, old, new),
+        _ => unknown(way),
+    }
+}
+
+fn read_files(paths: &[PathBuf], way: &str, threads: usize) -> Result<Vec<Vec<u8>>> {
+    match way {
+        "std::fs::read" => reading::one_by_one(paths),
+        "std::fs::read on threads" => reading::on_threads(paths, threads),
+        _ => unknown(way),
+    }
+}
+
+fn open_inside(root: &Path, names: &[PathBuf], way: &str) -> Result<usize> {
+    match way {
+        "cap-std" => confining::by_cap_std(root, names),
+        "canonicalize + starts_with + File::open" => confining::by_canonicalize(root, names),
+        _ => unknown(way),
+    }
+}
+
+fn lines(path: &Path, first: usize, limit: usize, way: &str) -> Result<String> {
+    match way {
+        "BufReader::read_until" => reading::lines(path, first, limit),
+        _ => unknown(way),
+    }
+}
+
 fn unknown<T>(way: &str) -> Result<T> {
     Err(format!("unknown way: {way}").into())
 }
@@ -167,6 +224,12 @@ impl Answer {
             Self::Hits(hits) => hits
                 .iter()
                 .map(|hit| json!([text(&hit.path), hit.line]))
+                .collect(),
+            Self::Text(text) => text.as_str().into(),
+            Self::Number(number) => (*number).into(),
+            Self::Contents(contents) => contents
+                .iter()
+                .map(|content| String::from_utf8_lossy(content))
                 .collect(),
             Self::Output(output) => String::from_utf8_lossy(&output.stdout).into(),
         }

@@ -19,7 +19,7 @@ enum {
 };
 
 typedef struct {
-    const tr_gitdir *git;           /* whose configuration it is */
+    const tr_gitdir *git;           /* whose configuration it is; NULL: of none in particular */
     const char *home, *config_home; /* $HOME and $XDG_CONFIG_HOME, NULL where unset */
     char *excludes_file;            /* core.excludesFile as written, NULL where unset */
     char *work_tree;                /* core.worktree as written, NULL where unset */
@@ -38,19 +38,25 @@ static int tr_config_truth(const char *value)
     return strtol(value, NULL, 0) != 0;
 }
 
-static void tr_config_file(tr_config *config, int dir_fd, const char *path, int depth);
+static void tr_config_file(tr_config *config, const tr_place *place, const char *path, int depth);
 
-static void tr_config_include(tr_config *config, int dir_fd, const char *from, const char *value, int depth)
+/* The file that *value*, an include of the file *from*, names; malloc'ed. */
+static char *tr_config_beside(const char *home, const char *from, const char *value)
 {
     const char *slash = strrchr(from, '/');
-    char *path;
 
     if (value[0] == '/' || value[0] == '~' || !slash)
-        path = tr_path_expand(config->home, value);
-    else
-        path = tr_join(from, (size_t)(slash - from) + 1, "", value);
+        return tr_path_expand(home, value);
+    return tr_join(from, (size_t)(slash - from) + 1, "", value);
+}
+
+static void tr_config_include(tr_config *config, const tr_place *place, const char *from, const char *value,
+                              int depth)
+{
+    char *path = tr_config_beside(config->home, from, value);
+
     if (path)
-        tr_config_file(config, dir_fd, path, depth + 1);
+        tr_config_file(config, place, path, depth + 1);
     else
         config->no_memory = 1;
     free(path);
@@ -71,18 +77,18 @@ static void tr_config_set(tr_config *config, char **value, const char *text)
     config->no_memory |= text && !*value;
 }
 
-static void tr_config_apply(tr_config *config, const tr_config_line *line, int dir_fd, const char *path,
-                            int depth)
+static void tr_config_apply(tr_config *config, const tr_config_line *line, const tr_place *place,
+                            const char *path, int depth)
 {
     const char *value = line->value;
 
     if (line->subsection && !strcmp(line->section, "includeif") && !strcmp(line->key, "path") && value &&
-        tr_include_holds(config->git, config->home, line->subsection, dir_fd, path))
-        tr_config_include(config, dir_fd, path, value, depth);
+        tr_include_holds(config->git, config->home, line->subsection, place, path))
+        tr_config_include(config, place, path, value, depth);
     if (line->subsection)
         return;
     if (!strcmp(line->section, "include") && !strcmp(line->key, "path") && value) {
-        tr_config_include(config, dir_fd, path, value, depth);
+        tr_config_include(config, place, path, value, depth);
     } else if (!strcmp(line->section, "core") && !strcmp(line->key, "ignorecase")) {
         config->ignore_case = tr_config_truth(value);
     } else if (!strcmp(line->section, "core") && !strcmp(line->key, "excludesfile") && value) {
@@ -229,7 +235,20 @@ static int tr_config_next(tr_config_line *line)
     return tr_config_value(line);
 }
 
-static void tr_config_file(tr_config *config, int dir_fd, const char *path, int depth)
+/* Begin with the bytes of a file, which are changed while its lines are read. */
+static tr_config_line tr_config_lines(tr_file *file)
+{
+    tr_config_line line;
+
+    memset(&line, 0, sizeof line);
+    line.at = file->bytes;
+    line.end = file->bytes + file->length;
+    if (file->length >= 3 && memcmp(file->bytes, "\xef\xbb\xbf", 3) == 0)
+        line.at += 3;
+    return line;
+}
+
+static void tr_config_file(tr_config *config, const tr_place *place, const char *path, int depth)
 {
     tr_config_line line;
     tr_file file;
@@ -237,38 +256,44 @@ static void tr_config_file(tr_config *config, int dir_fd, const char *path, int 
     if (depth > TR_CONFIG_DEPTH || config->files >= TR_CONFIG_FILES || !path[0])
         return;
     config->files++;
-    if (tr_read_file(dir_fd, path, 0, TR_CONFIG_LIMIT, &file) != 0)
+    if (tr_place_read(place, path, 0, TR_CONFIG_LIMIT, &file) != 0)
         return;
-    memset(&line, 0, sizeof line);
-    line.at = file.bytes;
-    line.end = file.bytes + file.length;
-    if (file.length >= 3 && memcmp(file.bytes, "\xef\xbb\xbf", 3) == 0)
-        line.at += 3;
+    line = tr_config_lines(&file);
     while (tr_config_next(&line))
-        tr_config_apply(config, &line, dir_fd, path, depth);
+        tr_config_apply(config, &line, place, path, depth);
     free(file.bytes);
 }
 
 /* A file below the user's configuration directory: $XDG_CONFIG_HOME/git/<name> or ~/.config/git/<name>. */
-static char *tr_config_user_file(const tr_config *config, const char *name)
+static char *tr_config_user_file(const char *home, const char *config_home, const char *name)
 {
-    if (config->config_home && config->config_home[0])
-        return tr_join(config->config_home, strlen(config->config_home), "/git/", name);
-    return config->home ? tr_join(config->home, strlen(config->home), "/.config/git/", name) : NULL;
+    if (config_home && config_home[0])
+        return tr_join(config_home, strlen(config_home), "/git/", name);
+    return home ? tr_join(home, strlen(home), "/.config/git/", name) : NULL;
 }
 
-static void tr_config_user(tr_config *config)
+/* The configuration file *number*, from 0 on, that holds for every repository; malloc'ed. NULL: there is none of
+ * that number. */
+static char *tr_config_user_path(const char *home, const char *config_home, int number)
 {
-    char *path = tr_config_user_file(config, "config");
+    if (number == 0)
+        return strdup("/etc/gitconfig");
+    if (number == 1)
+        return tr_config_user_file(home, config_home, "config");
+    return number == 2 && home ? tr_join(home, strlen(home), "", "/.gitconfig") : NULL;
+}
 
-    tr_config_file(config, AT_FDCWD, "/etc/gitconfig", 0);
-    if (path)
-        tr_config_file(config, AT_FDCWD, path, 0);
-    free(path);
-    path = config->home ? tr_join(config->home, strlen(config->home), "", "/.gitconfig") : NULL;
-    if (path)
-        tr_config_file(config, AT_FDCWD, path, 0);
-    free(path);
+/* What holds for every repository. *within*: as in tr_place. */
+static void tr_config_user(tr_config *config, const tr_surroundings *within)
+{
+    const tr_place anywhere = {AT_FDCWD, within, NULL};
+
+    for (int number = 0; number < 3; number++) {
+        char *path = tr_config_user_path(config->home, config->config_home, number);
+        if (path)
+            tr_config_file(config, &anywhere, path, 0);
+        free(path);
+    }
 }
 
 /* The repository's own files. What says where and how it lies is theirs alone; without extensions.worktreeConfig
@@ -278,11 +303,11 @@ static void tr_config_repository(tr_config *config, const tr_gitdir *git)
     config->git = git;
     config->sha256 = config->worktree_config = 0;
     tr_config_set(config, &config->work_tree, NULL);
-    tr_config_file(config, git->common_fd, "config", 0);
+    tr_config_file(config, &git->common, "config", 0);
     if (git->linked && !config->worktree_config)
         tr_config_set(config, &config->work_tree, NULL);
     if (config->worktree_config)
-        tr_config_file(config, git->git_fd, "config.worktree", 0);
+        tr_config_file(config, &git->git, "config.worktree", 0);
 }
 
 static void tr_config_clear(tr_config *config)
@@ -297,7 +322,7 @@ static void tr_config_clear(tr_config *config)
 static int tr_config_read(tr_config *config, const tr_gitdir *git)
 {
     config->git = git;
-    tr_config_user(config);
+    tr_config_user(config, git->git.within);
     tr_config_repository(config, git);
     return config->no_memory ? ENOMEM : 0;
 }

@@ -3,25 +3,28 @@
 #ifndef TR_GITDIR_H
 #define TR_GITDIR_H
 
-#include "readfile.h"
+#include "place.h"
 
 #include <string.h>
 
 enum { TR_GITDIR_POINTER = 1 << 20 }; /* longest .git, commondir or HEAD file */
 
+enum {
+    TR_GIT_OUTSIDE = -1, /* there may be one, but it lies outside of the root that everything is opened beneath */
+    TR_GIT_NONE = 0,
+    TR_GIT_FOUND = 1,
+};
+
 typedef struct {
-    int git_fd;    /* index, HEAD; -1: none */
-    int common_fd; /* config, info/exclude: shared by all worktrees, else a duplicate */
-    int linked;    /* a worktree beside the repository's own */
+    tr_place git;    /* index, HEAD */
+    tr_place common; /* config, info/exclude: shared by all worktrees, else the same directory */
+    int linked;      /* a worktree beside the repository's own */
 } tr_gitdir;
 
 static void tr_gitdir_close(tr_gitdir *git)
 {
-    if (git->git_fd >= 0)
-        close(git->git_fd);
-    if (git->common_fd >= 0)
-        close(git->common_fd);
-    git->git_fd = git->common_fd = -1;
+    tr_place_close(&git->git);
+    tr_place_close(&git->common);
 }
 
 static int tr_is_hex_name(const char *text)
@@ -31,16 +34,16 @@ static int tr_is_hex_name(const char *text)
 
 /* What HEAD refers to, refs/... or an object's name, malloc'ed: it is a symbolic link, says "ref: ...", or is
  * the object's name. NULL: no such file. */
-static char *tr_gitdir_head_target(int git_fd)
+static char *tr_gitdir_head_target(const tr_place *git)
 {
     char target[4096]; /* a link says less than that */
-    ssize_t linked = readlinkat(git_fd, "HEAD", target, sizeof target - 1);
+    ssize_t linked = readlinkat(git->fd, "HEAD", target, sizeof target - 1);
     tr_file file;
     size_t at = 4;
 
     if (linked >= 0)
         return strndup(target, (size_t)linked);
-    if (tr_read_file(git_fd, "HEAD", 0, TR_GITDIR_POINTER, &file) != 0)
+    if (tr_place_read(git, "HEAD", 0, TR_GITDIR_POINTER, &file) != 0)
         return NULL;
     if (file.length < 4 || memcmp(file.bytes, "ref:", 4) != 0)
         return file.bytes;
@@ -52,9 +55,9 @@ static char *tr_gitdir_head_target(int git_fd)
     return file.bytes;
 }
 
-static int tr_gitdir_head(int git_fd)
+static int tr_gitdir_head(const tr_place *git)
 {
-    char *target = tr_gitdir_head_target(git_fd);
+    char *target = tr_gitdir_head_target(git);
     int valid = target && (strncmp(target, "refs/", 5) == 0 || tr_is_hex_name(target));
 
     free(target);
@@ -62,9 +65,9 @@ static int tr_gitdir_head(int git_fd)
 }
 
 /* The branch that is checked out, malloc'ed; NULL: none. */
-static char *tr_gitdir_branch(int git_fd)
+static char *tr_gitdir_branch(const tr_place *git)
 {
-    char *target = tr_gitdir_head_target(git_fd);
+    char *target = tr_gitdir_head_target(git);
 
     if (target && strncmp(target, "refs/heads/", 11) == 0) {
         memmove(target, target + 11, strlen(target + 11) + 1);
@@ -74,65 +77,77 @@ static char *tr_gitdir_branch(int git_fd)
     return NULL;
 }
 
-/* Open the directory a pointer file names, relative to *base_fd*. -1: no such file or directory. */
-static int tr_gitdir_follow(int dir_fd, const char *name, const char *label, int base_fd)
+/* Open the directory that the pointer file *name* of *place* names, relative to the same. -1 with errno: no such
+ * file or directory, EXDEV where it lies outside. */
+static int tr_gitdir_follow(const tr_place *place, const char *name, const char *label, tr_place *target)
 {
     size_t skip = strlen(label);
+    int failed, entered = -1;
     tr_file file;
-    int fd = -1;
 
-    if (tr_read_file(dir_fd, name, 0, TR_GITDIR_POINTER, &file) != 0)
+    *target = (tr_place){-1, NULL, NULL};
+    failed = tr_place_read(place, name, 0, TR_GITDIR_POINTER, &file);
+    if (failed) {
+        errno = failed;
         return -1;
+    }
     while (file.length && (file.bytes[file.length - 1] == '\n' || file.bytes[file.length - 1] == '\r'))
         file.bytes[--file.length] = 0;
+    errno = EINVAL;
     if (file.length > skip && memcmp(file.bytes, label, skip) == 0)
-        fd = tr_open_dir(base_fd, file.bytes + skip);
+        entered = tr_place_enter(place, file.bytes + skip, target);
+    failed = errno;
     free(file.bytes);
-    return fd;
+    errno = failed;
+    return entered;
 }
 
-/* Take over *git_fd*; 1 if it is a git directory. */
-static int tr_gitdir_accept(tr_gitdir *git, int git_fd)
+/* Open the directory that holds what all worktrees of git->git share. -1 with errno. */
+static int tr_gitdir_common(tr_gitdir *git)
 {
     struct stat status;
 
-    git->git_fd = git_fd;
-    git->common_fd = -1;
-    if (git_fd < 0)
-        return 0;
-    git->common_fd = tr_gitdir_follow(git_fd, "commondir", "", git_fd);
-    git->linked = git->common_fd >= 0;
-    if (git->common_fd < 0 && fstatat(git_fd, "commondir", &status, 0) != 0)
-        git->common_fd = tr_open_dir(git_fd, ".");
-    if (git->common_fd >= 0 && tr_gitdir_head(git_fd) && faccessat(git->common_fd, "objects", X_OK, 0) == 0 &&
-        faccessat(git->common_fd, "refs", X_OK, 0) == 0)
-        return 1;
+    git->linked = tr_gitdir_follow(&git->git, "commondir", "", &git->common) == 0;
+    if (git->linked || errno == EXDEV)
+        return git->linked ? 0 : -1;
+    if (fstatat(git->git.fd, "commondir", &status, AT_SYMLINK_NOFOLLOW) == 0)
+        return -1;
+    return tr_place_enter(&git->git, ".", &git->common);
+}
+
+/* Is the open git->git a git directory? Closes it if not. */
+static int tr_gitdir_accept(tr_gitdir *git)
+{
+    int found = TR_GIT_NONE;
+
+    if (tr_gitdir_common(git) != 0)
+        found = errno == EXDEV ? TR_GIT_OUTSIDE : TR_GIT_NONE;
+    else if (tr_gitdir_head(&git->git) && tr_place_searchable(&git->common, "objects") &&
+             tr_place_searchable(&git->common, "refs"))
+        return TR_GIT_FOUND;
     tr_gitdir_close(git);
-    return 0;
+    return found;
 }
 
-/* Open the repository whose work tree is *dir_fd*. 1: *git is open. 0: there is none. */
-static int tr_gitdir_open(tr_gitdir *git, int dir_fd)
+/* Open the repository whose work tree is *top*: a TR_GIT_*, *git open where it is found. */
+static int tr_gitdir_open(tr_gitdir *git, const tr_place *top)
 {
-    struct stat status;
-
-    git->git_fd = git->common_fd = -1;
-    if (fstatat(dir_fd, ".git", &status, 0) != 0)
-        return 0;
-    if (S_ISDIR(status.st_mode))
-        return tr_gitdir_accept(git, tr_open_dir(dir_fd, ".git"));
-    return tr_gitdir_accept(git, tr_gitdir_follow(dir_fd, ".git", "gitdir: ", dir_fd));
+    *git = (tr_gitdir){.git = {.fd = -1}, .common = {.fd = -1}};
+    if (tr_place_enter(top, ".git", &git->git) == 0 ||
+        (errno == ENOTDIR && tr_gitdir_follow(top, ".git", "gitdir: ", &git->git) == 0))
+        return tr_gitdir_accept(git);
+    return errno == EXDEV ? TR_GIT_OUTSIDE : TR_GIT_NONE;
 }
 
-/* Is *dir_fd* itself a git directory (a bare repository, or the inside of .git)? */
-static int tr_gitdir_is(int dir_fd)
+/* Is *place* itself a git directory (a bare repository, or the inside of .git)? */
+static int tr_gitdir_is(const tr_place *place)
 {
     struct stat status;
-    tr_gitdir git;
+    tr_gitdir git = {.git = {.fd = -1}, .common = {.fd = -1}};
 
-    if (fstatat(dir_fd, "HEAD", &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (fstatat(place->fd, "HEAD", &status, AT_SYMLINK_NOFOLLOW) != 0)
         return 0;
-    if (!tr_gitdir_accept(&git, tr_open_dir(dir_fd, ".")))
+    if (tr_place_enter(place, ".", &git.git) != 0 || tr_gitdir_accept(&git) != TR_GIT_FOUND)
         return 0;
     tr_gitdir_close(&git);
     return 1;

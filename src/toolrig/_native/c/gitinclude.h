@@ -15,11 +15,9 @@ static char *tr_include_pattern(const char *home, const char *condition, const c
 {
     size_t length = strlen(condition);
     const char *tail = !length || condition[length - 1] == '/' ? "**" : "";
-    char *resolved = home ? realpath(home, NULL) : NULL;
-    char *expanded = tr_path_expand(resolved ? resolved : home, condition);
+    char *expanded = tr_path_expand(home, condition);
     char *pattern = NULL;
 
-    free(resolved);
     *literal = 0;
     if (expanded && !expanded[0]) { /* a user that does not exist */
         free(expanded);
@@ -38,33 +36,50 @@ static char *tr_include_pattern(const char *home, const char *condition, const c
     return pattern;
 }
 
-/* The directory of the configuration file *from* in *dir_fd*, malloc'ed, "" where the platform does not tell. */
-static char *tr_include_base(int dir_fd, const char *from)
+/* The directory of the configuration file *from* of *place*, malloc'ed, "" where the platform does not tell. */
+static char *tr_include_base(const tr_place *place, const char *from)
 {
+    const tr_kept *kept = tr_place_kept(place, from);
     const char *slash = strrchr(from, '/');
-    char *directory = slash ? strndup(from, (size_t)(slash - from) + 1) : strdup("."), *path = NULL;
-    int fd = directory ? tr_open_dir(dir_fd, directory) : -1;
+    char *directory, *path = NULL;
+    tr_place beside = {.fd = -1};
 
-    if (fd >= 0) {
-        path = tr_fd_path(fd);
-        close(fd);
-    }
+    if (kept)
+        return strdup(kept->base);
+    directory = slash ? strndup(from, (size_t)(slash - from) + 1) : strdup(".");
+    if (directory && tr_place_enter(place, directory, &beside) == 0)
+        path = tr_fd_path(beside.fd);
+    tr_place_close(&beside);
     free(directory);
     return path ? path : strdup("");
 }
 
-static int tr_include_by_gitdir(const tr_gitdir *git, const char *home, const char *condition, int dir_fd,
-                                const char *from, int fold)
+/* The user's home without symbolic links, malloc'ed. */
+static char *tr_include_home(const tr_place *place, const char *home)
 {
-    char *base = tr_include_base(dir_fd, from), *text = tr_fd_path(git->git_fd);
+    char *resolved = NULL;
+
+    if (place->within)
+        resolved = place->within->real_home ? strdup(place->within->real_home) : NULL;
+    else if (home)
+        resolved = realpath(home, NULL);
+    return resolved || !home ? resolved : strdup(home);
+}
+
+static int tr_include_by_gitdir(const tr_gitdir *git, const char *home, const char *condition,
+                                const tr_place *place, const char *from, int fold)
+{
+    char *base = tr_include_base(place, from), *text = tr_fd_path(git->git.fd);
+    char *real_home = tr_include_home(place, home);
     size_t literal = 0;
-    char *pattern = base && text ? tr_include_pattern(home, condition, base, &literal) : NULL;
+    char *pattern = base && text ? tr_include_pattern(real_home, condition, base, &literal) : NULL;
     int holds = 0;
 
     if (pattern && strlen(text) >= literal &&
         (fold ? strncasecmp(pattern, text, literal) : strncmp(pattern, text, literal)) == 0)
         holds = tr_wildmatch(pattern + literal, strlen(pattern + literal), text + literal,
                              strlen(text + literal), fold);
+    free(real_home);
     free(base);
     free(text);
     free(pattern);
@@ -74,7 +89,7 @@ static int tr_include_by_gitdir(const tr_gitdir *git, const char *home, const ch
 static int tr_include_by_branch(const tr_gitdir *git, const char *condition)
 {
     size_t length = strlen(condition);
-    char *branch = tr_gitdir_branch(git->git_fd);
+    char *branch = tr_gitdir_branch(&git->git);
     char *pattern = tr_join(condition, length, "", length && condition[length - 1] == '/' ? "**" : "");
     int holds = branch && pattern && tr_wildmatch(pattern, strlen(pattern), branch, strlen(branch), 0);
 
@@ -83,14 +98,16 @@ static int tr_include_by_branch(const tr_gitdir *git, const char *condition)
     return holds;
 }
 
-/* Does *condition*, in the configuration file *from* of *dir_fd*, hold for *git*? */
-static int tr_include_holds(const tr_gitdir *git, const char *home, const char *condition, int dir_fd,
+/* Does *condition*, in the configuration file *from* of *place*, hold for *git*, which may be NULL? */
+static int tr_include_holds(const tr_gitdir *git, const char *home, const char *condition, const tr_place *place,
                             const char *from)
 {
+    if (!git)
+        return 0;
     if (!strncmp(condition, "gitdir:", 7))
-        return tr_include_by_gitdir(git, home, condition + 7, dir_fd, from, 0);
+        return tr_include_by_gitdir(git, home, condition + 7, place, from, 0);
     if (!strncmp(condition, "gitdir/i:", 9))
-        return tr_include_by_gitdir(git, home, condition + 9, dir_fd, from, 1);
+        return tr_include_by_gitdir(git, home, condition + 9, place, from, 1);
     return !strncmp(condition, "onbranch:", 9) && tr_include_by_branch(git, condition + 9);
 }
 

@@ -2,7 +2,7 @@
 #ifndef TR_GITTRACKED_H
 #define TR_GITTRACKED_H
 
-#include "gitrepo.h"
+#include "gitfind.h"
 
 enum {
     TR_TRACKED_NOWHERE = -16, /* the directory lies in no work tree */
@@ -44,24 +44,37 @@ static int tr_tracked_select(tr_tracked *tracked, const char *lead)
     return 0;
 }
 
-/* Read the index of the repository around *root_fd*; *path* as for tr_find_top. Returns 0, one of the above,
- * an error number or one of TR_INDEX_*; call tr_tracked_close in every case. */
-static int tr_tracked_open(tr_tracked *tracked, int root_fd, const char *path)
+/* Load the index that *top* tells of. Returns as tr_index_open. */
+static int tr_tracked_load(tr_tracked *tracked, tr_top *top, const tr_surroundings *within)
 {
-    char *lead = NULL;
-    tr_gitdir git;
-    int failed, top_fd;
+    if (!top->lead)
+        return ENOMEM;
+    if (top->state == TR_TOP_FOUND)
+        return tr_index_open(&tracked->index, &top->git.git, tr_repo_hash_length(&top->git), 0);
+    return tr_index_around(&tracked->index, within, 0);
+}
+
+/* Read the index of the repository around *fd*; *path* and *within* as for tr_find_top. Returns 0, one of the above,
+ * an error number or one of TR_INDEX_*; call tr_tracked_close in every case. */
+static int tr_tracked_open(tr_tracked *tracked, int fd, const char *path, const tr_surroundings *within)
+{
+    tr_surroundings settled;
+    tr_top top;
+    int failed;
 
     memset(tracked, 0, sizeof *tracked);
-    top_fd = tr_find_top(root_fd, path, &git, &lead);
-    if (top_fd < 0)
-        return TR_TRACKED_NOWHERE;
-    failed = lead ? tr_index_open(&tracked->index, git.git_fd, tr_repo_hash_length(&git), 0) : ENOMEM;
+    if (within) {
+        settled = tr_surroundings_of(within, fd, &path);
+        within = &settled;
+    }
+    tr_find_top(&top, fd, path, within, 0);
+    if (top.state == TR_TOP_NONE || top.state == TR_TOP_OUTSIDE)
+        failed = TR_TRACKED_NOWHERE;
+    else
+        failed = tr_tracked_load(tracked, &top, within);
     if (!failed)
-        failed = tr_tracked_select(tracked, lead);
-    tr_gitdir_close(&git);
-    close(top_fd);
-    free(lead);
+        failed = tr_tracked_select(tracked, top.lead);
+    tr_top_close(&top);
     return failed;
 }
 

@@ -17,6 +17,9 @@
  *   from several threads at once.
  * - A damaged index counts as none (tr_ignore_faults tells); rules are then all there is.
  *
+ * - A walk within a root (tr_surroundings) opens nothing outside of it: what is above the root counts as it was when
+ *   the root was opened. Of a repository in the tree whose own directory lies outside, no index is known.
+ *
  * The order of authority is git's: rules nearest to the entry first, then .git/info/exclude, then
  * core.excludesFile. A .gitignore that is a symbolic link is not read. What a sparse checkout leaves in objects
  * alone is known where somebody supplies it (tr_ignore_lacks), for the repository around the root. */
@@ -24,6 +27,8 @@
 #define TR_IGNORE_H
 
 #include "extrarules.h"
+#include "gitfind.h"
+#include "gitlacks.h"
 
 #include <pthread.h>
 
@@ -43,11 +48,13 @@ typedef struct tr_scope {
     struct tr_scope *next;
 } tr_scope;
 
-/* What a walk wants of its rules. Strings are copied. */
+/* What a walk wants of its rules. Strings are copied, but those of *within* must live as long as the rules. */
 typedef struct {
     const char *home, *config_home; /* $HOME and $XDG_CONFIG_HOME, NULL where unset */
     const char *names;              /* further rule files: each ends with NUL, an empty one ends the list */
     int git;                        /* whether git's view counts */
+    int alone;                      /* only a repository whose top is the walk's root counts */
+    const tr_surroundings *within;  /* NULL: everything may be read */
 } tr_ignore_options;
 
 typedef struct tr_ignore {
@@ -56,11 +63,14 @@ typedef struct tr_ignore {
     tr_repo *repos;
     tr_extra *extras;
     const tr_scope *above; /* in force at the walk's root, its own rule files not yet among it */
-    char *lead;            /* from the topmost directory whose rules count to the root, "" or "a/b/" */
-    size_t lead_length;
+    char *lead;            /* from the topmost directory whose rules count to the walk's, "" or "a/b/" */
+    size_t lead_length, lead_above; /* in all, above *top* */
     char *home, *config_home, *names;
     int git, faults;
-    int top_fd; /* the topmost directory whose rules count, -1: the root */
+    tr_place top; /* the topmost directory whose rules count; fd -1: the walk's */
+    int confined;
+    tr_surroundings within; /* where confined */
+    char *inner;            /* from its root to the walk's, "" or "a/b/" */
 } tr_ignore;
 
 /* Do the rules of an open scope ignore the entry? -1: out of memory. */
@@ -190,11 +200,9 @@ static const tr_scope *tr_scope_turn(tr_ignore *ignore, const tr_scope *parent, 
         .parent = parent, .repo = parent->repo, .extra = parent->extra, .state = state});
 }
 
-/* Open a repository and list it for tr_ignore_close; closes *git*. NULL: out of memory. */
-static tr_repo *tr_ignore_repo(tr_ignore *ignore, tr_gitdir *git, int top_fd, const char *lead, size_t skip)
+/* List *repo*, NULL where there was no memory for it, for tr_ignore_close. */
+static tr_repo *tr_ignore_repo(tr_ignore *ignore, tr_repo *repo)
 {
-    tr_repo *repo = tr_repo_new(git, top_fd, lead, skip, ignore->home, ignore->config_home);
-
     if (repo) {
         pthread_mutex_lock(&ignore->lock);
         repo->next = ignore->repos;
@@ -271,20 +279,56 @@ static const tr_scope *tr_scope_with_rules(tr_ignore *ignore, const tr_scope *sc
                                            .state = scope->state});
 }
 
-/* Below *parent* there may be a repository at *dir_fd*: its first scope, or *parent* if there is none. */
-static const tr_scope *tr_scope_nested(tr_ignore *ignore, const tr_scope *parent, int dir_fd, size_t skip)
+/* The directory *rel*, open as *dir_fd*. -1: out of memory. */
+static int tr_ignore_place(tr_ignore *ignore, int dir_fd, const char *rel, size_t rel_length, tr_place *place)
+{
+    char *path;
+
+    *place = (tr_place){dir_fd, ignore->confined ? &ignore->within : NULL, NULL};
+    if (!ignore->confined)
+        return 0;
+    path = strndup(rel, rel_length);
+    place->path = path ? tr_join(ignore->inner, strlen(ignore->inner), path, "/") : NULL;
+    free(path);
+    return place->path ? 0 : -1;
+}
+
+/* The first scope of the repository *found* (a TR_GIT_*) at *place*; *git* is open where it is found. */
+static const tr_scope *tr_scope_first(tr_ignore *ignore, const tr_scope *parent, const tr_place *place,
+                                      tr_gitdir *git, int found, size_t skip)
 {
     struct stat elsewhere;
-    tr_gitdir git;
     tr_repo *repo = NULL;
 
-    if (!ignore->git || !tr_gitdir_open(&git, dir_fd))
-        return parent;
-    if (tr_repo_work_tree(&git, dir_fd, &elsewhere) == TR_TREE_ELSEWHERE)
-        tr_gitdir_close(&git); /* the directory is outside of any work tree then */
-    else if (!(repo = tr_ignore_repo(ignore, &git, dir_fd, "", skip)))
-        return NULL;
+    if (found == TR_GIT_FOUND && tr_repo_work_tree(git, place->fd, &elsewhere) == TR_TREE_ELSEWHERE) {
+        tr_gitdir_close(git); /* the directory is outside of any work tree then */
+    } else {
+        repo = tr_repo_new(found == TR_GIT_FOUND ? git : NULL, place, "", skip, ignore->home,
+                           ignore->config_home);
+        if (!tr_ignore_repo(ignore, repo))
+            return NULL;
+    }
     return tr_scope_new(ignore, (tr_scope){.repo = repo, .extra = parent->extra});
+}
+
+/* Below *parent* there may be a repository at *rel*: its first scope, or *parent* if there is none. */
+static const tr_scope *tr_scope_nested(tr_ignore *ignore, const tr_scope *parent, int dir_fd, const char *rel,
+                                       size_t rel_length)
+{
+    const tr_scope *scope = parent;
+    tr_place place;
+    tr_gitdir git;
+    int found;
+
+    if (!ignore->git)
+        return parent;
+    if (tr_ignore_place(ignore, dir_fd, rel, rel_length, &place) != 0)
+        return NULL;
+    found = tr_gitdir_open(&git, &place);
+    if (found != TR_GIT_NONE)
+        scope = tr_scope_first(ignore, parent, &place, &git, found, rel_length + 1);
+    free(place.path);
+    return scope;
 }
 
 /* The scope of a directory that is not the walk's root, its own rule files aside. */
@@ -297,7 +341,7 @@ static const tr_scope *tr_scope_descend(tr_ignore *ignore, const tr_scope *paren
     tr_query query;
 
     if (!parent->repo)
-        return has_dot_git ? tr_scope_nested(ignore, parent, dir_fd, rel_length + 1) : parent;
+        return has_dot_git ? tr_scope_nested(ignore, parent, dir_fd, rel, rel_length) : parent;
     while (name_at && rel[name_at - 1] != '/')
         name_at--;
     extra = tr_scope_extra(parent, ignore->lead, ignore->lead_length, rel, rel_length, name_at, 1);
@@ -309,7 +353,7 @@ static const tr_scope *tr_scope_descend(tr_ignore *ignore, const tr_scope *paren
     if (tracked >= 0) {
         scope = parent;
         if (has_dot_git && tracked != TR_TRACKED)
-            scope = tr_scope_nested(ignore, parent, dir_fd, rel_length + 1);
+            scope = tr_scope_nested(ignore, parent, dir_fd, rel, rel_length);
         if (scope == parent)
             scope = tr_scope_inside(ignore, parent, &query, tracked == TR_SUBMODULE, extra);
     }
@@ -332,22 +376,59 @@ static const tr_scope *tr_ignore_enter(tr_ignore *ignore, const tr_scope *parent
     return tr_scope_with_rules(ignore, scope, dir_fd, ignore->lead_length, rel, rel_length, has_gitignore);
 }
 
+/* Add the rules of a directory above the root, that of the first *at* bytes of ignore->lead, as they were. */
+static const tr_scope *tr_scope_with_kept(tr_ignore *ignore, const tr_scope *scope, size_t at)
+{
+    const tr_surroundings *within = &ignore->within;
+    const tr_repo *repo = scope->repo;
+    tr_rules *rules = NULL;
+    int failed = 0;
+
+    if (!repo || scope->state != TR_SCOPE_OPEN)
+        return scope;
+    if (repo->absent)
+        failed = tr_absent_rules(repo->absent, ignore->lead, at, "", 0, repo->fold, &rules);
+    for (size_t i = 0; i < within->rule_count && !failed && !rules; i++)
+        if (strlen(within->rules[i].path) == at && !memcmp(within->rules[i].path, ignore->lead, at))
+            failed = tr_rules_kept(&rules, &within->rules[i], repo->fold);
+    if (failed)
+        return NULL;
+    if (!rules)
+        return scope;
+    return tr_scope_new(ignore, (tr_scope){
+        .parent = scope, .repo = scope->repo, .rules = rules, .base = at, .extra = scope->extra});
+}
+
+/* Add the rule files of the directory of the first *at* bytes of ignore->lead. */
+static const tr_scope *tr_scope_above(tr_ignore *ignore, const tr_scope *scope, size_t at)
+{
+    size_t above = ignore->lead_above;
+    char *directory;
+    tr_place place;
+
+    if (at < above)
+        return tr_scope_with_kept(ignore, scope, at);
+    directory = at > above ? strndup(ignore->lead + above, at - above) : strdup(".");
+    if (!directory)
+        return NULL;
+    if (tr_place_enter(&ignore->top, directory, &place) == 0) {
+        scope = tr_scope_with_rules(ignore, scope, place.fd, at, "", 0, 1);
+        tr_place_close(&place);
+    }
+    free(directory);
+    return scope;
+}
+
 /* One step from the topmost directory towards the walk's root: the rule files of ignore->lead up to *at*, then
  * into the directory whose name ends at *end*. */
 static const tr_scope *tr_scope_step(tr_ignore *ignore, const tr_scope *scope, size_t at, size_t end)
 {
     const tr_repo *repo = scope->repo;
-    char *directory = strndup(ignore->lead, at);
-    int fd = directory ? tr_open_dir(ignore->top_fd, at ? directory : ".") : -1;
     int tracked = TR_UNTRACKED, extra;
     tr_query query;
 
-    if (fd >= 0) {
-        scope = tr_scope_with_rules(ignore, scope, fd, at, "", 0, 1);
-        close(fd);
-    }
-    free(directory);
-    if (!directory || !scope)
+    scope = tr_scope_above(ignore, scope, at);
+    if (!scope)
         return NULL;
     extra = tr_scope_extra(scope, "", 0, ignore->lead, end, at, 1);
     tr_query_init(&query, "", 0, ignore->lead, end, at, 1);
@@ -374,37 +455,55 @@ static const tr_scope *tr_scope_lead(tr_ignore *ignore, tr_repo *repo)
     return scope;
 }
 
-/* Open the repository around the root, if there is one. Returns the scope at the root. */
-static const tr_scope *tr_ignore_above(tr_ignore *ignore, int root_fd, const char *path)
+/* The repository that *top* tells of, listed; closes top->git. NULL: out of memory. */
+static tr_repo *tr_ignore_repo_of(tr_ignore *ignore, tr_top *top)
+{
+    int state = top->state;
+
+    if (state == TR_TOP_AROUND)
+        return tr_ignore_repo(ignore, tr_repo_around(&ignore->within, top->lead));
+    top->state = TR_TOP_OUTSIDE;
+    return tr_ignore_repo(ignore, tr_repo_new(state == TR_TOP_FOUND ? &top->git : NULL, &top->place, top->lead, 0,
+                                              ignore->home, ignore->config_home));
+}
+
+/* Open the repository around the walk's root, if there is one. Returns the scope at that root. */
+static const tr_scope *tr_ignore_above(tr_ignore *ignore, int root_fd, const char *path, int alone)
 {
     const tr_scope *scope = NULL;
     tr_repo *repo = NULL;
-    tr_gitdir git;
+    tr_top top;
 
-    ignore->top_fd = tr_find_top(root_fd, path, &git, &ignore->lead);
-    if (ignore->top_fd < 0) {
+    tr_find_top(&top, root_fd, path, ignore->confined ? &ignore->within : NULL, alone);
+    if (top.state == TR_TOP_NONE) {
         ignore->lead = strdup("");
         return ignore->lead ? tr_scope_new(ignore, (tr_scope){.repo = NULL}) : NULL;
     }
-    ignore->lead_length = ignore->lead ? strlen(ignore->lead) : 0;
-    if (!ignore->lead || !ignore->git)
-        tr_gitdir_close(&git);
-    else
-        repo = tr_ignore_repo(ignore, &git, ignore->top_fd, ignore->lead, 0);
+    if (top.lead) {
+        ignore->lead = strdup(top.lead);
+        ignore->lead_length = strlen(top.lead);
+        ignore->lead_above = top.above;
+    }
+    if (ignore->lead && ignore->git)
+        repo = tr_ignore_repo_of(ignore, &top);
+    ignore->top = top.place;
+    top.place = (tr_place){.fd = -1};
+    tr_top_close(&top);
     if (ignore->lead && (repo || !ignore->git))
         scope = tr_scope_lead(ignore, repo);
     return scope;
 }
 
-/* Whether the entry *at* of the index around the root is one that tr_repo_lacks. -1: there is no such entry. */
+/* Whether the entry *at* of the index around the root is one that tr_lacks. -1: there is no such entry. */
 static int tr_ignore_lacks(const tr_ignore *ignore, size_t at, const tr_index_entry **entry)
 {
+    const tr_checkout checkout = {&ignore->top, ignore->lead, ignore->lead_above};
     const tr_repo *repo = ignore->above->repo;
 
     if (!repo || !repo->skipped || at >= repo->index.count)
         return -1;
     *entry = &repo->index.entries[at];
-    return tr_repo_lacks(*entry, ignore->top_fd);
+    return tr_lacks(&checkout, *entry);
 }
 
 static tr_repo *tr_ignore_repo_above(const tr_ignore *ignore)
@@ -443,9 +542,11 @@ static void tr_ignore_close(tr_ignore *ignore)
         ignore->extras = extra->next;
         tr_extra_free(extra);
     }
-    if (ignore->top_fd >= 0)
-        close(ignore->top_fd);
+    tr_place_close(&ignore->top);
+    if (ignore->confined)
+        close(ignore->within.root_fd);
     pthread_mutex_destroy(&ignore->lock);
+    free(ignore->inner);
     free(ignore->lead);
     free(ignore->home);
     free(ignore->config_home);
@@ -478,9 +579,35 @@ static int tr_ignore_set(tr_ignore *ignore, const tr_ignore_options *options)
     return tr_ignore_copy(&ignore->names, options->names, (size_t)(end - options->names) + 1);
 }
 
+/* Keep to *within*, where the walk's root is *inner from the root, which becomes "" where it is not. Returns 0 or an
+ * error number. */
+static int tr_ignore_confine(tr_ignore *ignore, const tr_surroundings *within, int root_fd, const char **inner)
+{
+    ignore->within = tr_surroundings_of(within, root_fd, inner);
+    ignore->within.root_fd = fcntl(ignore->within.root_fd, F_DUPFD_CLOEXEC, 0);
+    if (ignore->within.root_fd < 0)
+        return errno;
+    ignore->confined = 1;
+    ignore->inner = tr_join(*inner, strlen(*inner), (*inner)[0] ? "/" : "", "");
+    return ignore->inner ? 0 : ENOMEM;
+}
+
+static int tr_ignore_begin(tr_ignore *ignore, int root_fd, const char *path, const tr_ignore_options *options)
+{
+    int failed = 0;
+
+    if (tr_ignore_set(ignore, options) != 0)
+        return ENOMEM;
+    if (options->within)
+        failed = tr_ignore_confine(ignore, options->within, root_fd, &path);
+    if (!failed)
+        ignore->above = tr_ignore_above(ignore, root_fd, path, options->alone);
+    return failed ? failed : ignore->above ? 0 : ENOMEM;
+}
+
 /* Start for the walk of *root_fd*. *path*: an absolute path of that directory without symbolic links, by
- * which the repository around it is found (NULL: only one at the root itself counts). Returns NULL with *error
- * an error number. */
+ * which the repository around it is found (NULL: only one at the root itself counts); where the walk is to keep within
+ * a root, the path from there. Returns NULL with *error an error number. */
 static tr_ignore *tr_ignore_open(int root_fd, const char *path, const tr_ignore_options *options, int *error)
 {
     tr_ignore *ignore;
@@ -497,14 +624,12 @@ static tr_ignore *tr_ignore_open(int root_fd, const char *path, const tr_ignore_
         free(ignore);
         return NULL;
     }
-    ignore->top_fd = -1;
-    if (tr_ignore_set(ignore, options) == 0)
-        ignore->above = tr_ignore_above(ignore, root_fd, path);
-    if (!ignore->above) {
+    ignore->top.fd = -1;
+    *error = tr_ignore_begin(ignore, root_fd, path, options);
+    if (*error) {
         tr_ignore_close(ignore);
         return NULL;
     }
-    *error = 0;
     return ignore;
 }
 

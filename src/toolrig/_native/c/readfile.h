@@ -24,17 +24,22 @@ static int tr_open(int dir_fd, const char *path, int flags)
     return fd;
 }
 
-/* Open a directory to reach what is in it, which needs no permission to list it where the platform knows
- * that. */
+/* To reach what is in a directory, which needs no permission to list it where the platform knows that; and to
+ * look at anything at all. */
+#if defined(O_PATH)
+#  define TR_OPEN_DIRECTORY (O_PATH | O_DIRECTORY)
+#  define TR_OPEN_NOTHING O_PATH
+#elif defined(O_SEARCH)
+#  define TR_OPEN_DIRECTORY (O_SEARCH | O_DIRECTORY)
+#  define TR_OPEN_NOTHING O_RDONLY
+#else
+#  define TR_OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY)
+#  define TR_OPEN_NOTHING O_RDONLY
+#endif
+
 static int tr_open_dir(int dir_fd, const char *path)
 {
-#if defined(O_PATH)
-    return tr_open(dir_fd, path, O_PATH | O_DIRECTORY);
-#elif defined(O_SEARCH)
-    return tr_open(dir_fd, path, O_SEARCH | O_DIRECTORY);
-#else
-    return tr_open(dir_fd, path, O_RDONLY | O_DIRECTORY);
-#endif
+    return tr_open(dir_fd, path, TR_OPEN_DIRECTORY);
 }
 
 static int tr_read_all(int fd, tr_file *file, size_t size)
@@ -75,20 +80,26 @@ static int tr_read_open(int fd, size_t limit, tr_file *file)
     return failed;
 }
 
-/* Read the regular file *path* of at most *limit* bytes (limit < SIZE_MAX). *flags* may hold O_NOFOLLOW.
- * Returns 0 or the error number. */
-static int tr_read_file(int dir_fd, const char *path, int flags, size_t limit, tr_file *file)
+/* Read *fd*, what open returned, if it is a regular file of at most *limit* bytes (limit < SIZE_MAX), and close
+ * it. Returns 0 or the error number; errno's where *fd* is -1. */
+static int tr_read_fd(int fd, size_t limit, tr_file *file)
 {
-    int fd, failed;
+    int failed;
 
     file->bytes = NULL;
     file->length = 0;
-    fd = tr_open(dir_fd, path, O_RDONLY | flags);
     if (fd < 0)
         return errno;
     failed = tr_read_open(fd, limit, file);
     close(fd);
     return failed;
+}
+
+/* Read the regular file *path* of at most *limit* bytes. *flags* may hold O_NOFOLLOW. Returns 0 or the error
+ * number. */
+static int tr_read_file(int dir_fd, const char *path, int flags, size_t limit, tr_file *file)
+{
+    return tr_read_fd(tr_open(dir_fd, path, O_RDONLY | flags), limit, file);
 }
 
 #endif

@@ -22,6 +22,11 @@ type request struct {
 	Fixed   bool     `json:"fixed"`
 	Limit   int      `json:"limit"`
 	Argv    []string `json:"argv"`
+	Path    string   `json:"path"`
+	Paths   []string `json:"paths"`
+	First   int      `json:"first"`
+	Old     string   `json:"old"`
+	New     string   `json:"new"`
 	Threads int      `json:"threads"`
 	Answer  bool     `json:"answer"`
 }
@@ -66,6 +71,21 @@ var ways = map[string]map[string]func(request) (any, error){
 	},
 	"spawn": {
 		"os/exec": spawnWithExec,
+	},
+	"read_files": {
+		"os.ReadFile":               readFiles,
+		"os.ReadFile on goroutines": readFilesOnGoroutines,
+	},
+	"open_inside": {
+		"os.Root":                         openWithRoot,
+		"EvalSymlinks + prefix + os.Open": openWithEvalSymlinks,
+	},
+	"lines": {
+		"bufio.Reader.ReadSlice": readLines,
+	},
+	"edit": {
+		"os, in place": editInPlace,
+		"os, renamed":  editAndRename,
 	},
 }
 

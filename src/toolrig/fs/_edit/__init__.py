@@ -1,0 +1,1 @@
+"""Replacing exact texts in files."""

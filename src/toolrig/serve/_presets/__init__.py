@@ -1,0 +1,1 @@
+"""The tools of the ready server under the names that models already know, one preset a module."""
