@@ -81,6 +81,22 @@ def standard_library() -> str:
     return Corpus(f"stdlib-{platform.python_version()}", plant).make()
 
 
+def _plant_sources(copies: int) -> Callable[[str], None]:
+    """Return what plants so many copies of the standard library as a git repository, all of it tracked."""
+
+    def plant(tree: str) -> None:
+        library = standard_library()
+        for number in range(copies):
+            shutil.copytree(library, os.path.join(tree, f"copy_{number:02d}"))
+        for number in range(19):
+            below = os.path.join(tree, f"copy_{number % copies:02d}", f"rare_{number:02d}.py")
+            _write(below, f"# a line\ntoolrig_rare_marker = {number}\n")
+        subprocess.run([*_GIT, "init", "-q"], cwd=tree, check=True)
+        subprocess.run([*_GIT, "add", "-A", "-f"], cwd=tree, check=True)
+
+    return plant
+
+
 def _plant_large_repository(tree: str) -> None:
     """Plant what a kernel's source tree looks like after a build.
 
@@ -187,6 +203,8 @@ def _plant_million(tree: str) -> None:
 
 large_repository = Corpus("large-repository", _plant_large_repository)
 project = Corpus("project", _plant_project)
+small_sources = Corpus("sources-small", _plant_sources(2))
+large_sources = Corpus("sources-large", _plant_sources(33))
 million_files = Corpus("million", _plant_million)
 
 

@@ -7,7 +7,7 @@ from foreign import Foreign
 from toolrig.bench import Case
 
 # The large trees come last: they fill the kernel's cache of names, which slows down every look-up after them.
-DOMAINS = ("start", "fs", "content", "edit", "search", "process", "mcp", "large")
+DOMAINS = ("start", "fs", "content", "edit", "search", "sources", "process", "mcp", "large")
 
 
 def cases(foreign: Foreign, only: str = "") -> list[Case]:

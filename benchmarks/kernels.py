@@ -13,6 +13,8 @@ from typing import Any
 
 from corpora import repository
 
+from toolrig.search._finding.automaton import automaton
+
 Work = Callable[[], Any]
 
 
@@ -26,7 +28,42 @@ def _text() -> bytes:
 def find_a_literal(textscan: ModuleType) -> Work:
     """Look for what is not there in 1 MiB of text."""
     text = _text()
-    return lambda: textscan.find(text, b"RLIMIT_NOFILE")
+    return lambda: textscan.find(text, ("literals", (b"RLIMIT_NOFILE",), False))
+
+
+def find_a_literal_in_any_case(textscan: ModuleType) -> Work:
+    """Look for what is not there in 1 MiB of text, in capital letters or not."""
+    text = _text()
+    return lambda: textscan.find(text, ("literals", (b"rlimit_nofile",), True))
+
+
+def find_five_literals(textscan: ModuleType) -> Work:
+    """Look for five literals that are not there in 1 MiB of text."""
+    text = _text()
+    literals = b"RLIMIT_NOFILE", b"ECONNREFUSED", b"posix_spawn", b"WNOHANG", b"SO_REUSEPORT"
+    return lambda: textscan.find(text, ("literals", literals, False))
+
+
+def find_forty_literals(textscan: ModuleType) -> Work:
+    """Look for forty literals that are not there, though like what is, in 1 MiB of text."""
+    text = _text()
+    literals = tuple(f"{number:x}{number * 7:x}a{number:x}g".encode() for number in range(40))
+    return lambda: textscan.find(text, ("literals", literals, False))
+
+
+def find_a_pattern(textscan: ModuleType) -> Work:
+    """Look for a pattern without a literal, of which nothing is there, in 1 MiB of text."""
+    return _automaton(textscan, r"\b[A-Z]{4}[0-9]{3}\b")
+
+
+def find_a_common_pattern(textscan: ModuleType) -> Work:
+    """Look for a pattern of which every line has parts, but none the whole, in 1 MiB of text."""
+    return _automaton(textscan, r"(?:[0-9]+ ){12}")
+
+
+def _automaton(textscan: ModuleType, pattern: str) -> Work:
+    text, program = _text(), automaton(pattern)
+    return lambda: max(textscan.find(text, ("automaton", program)), 0)  # the twin takes the first line
 
 
 def count_newlines(textscan: ModuleType) -> Work:
@@ -70,6 +107,11 @@ def ask_the_rules(ignore: ModuleType) -> Work:
 
 KERNELS: dict[str, tuple[str, Callable[[ModuleType], Work]]] = {
     "find a literal in 1 MiB": ("textscan", find_a_literal),
+    "find a literal in any case in 1 MiB": ("textscan", find_a_literal_in_any_case),
+    "find any of 5 literals in 1 MiB": ("textscan", find_five_literals),
+    "find any of 40 literals in 1 MiB": ("textscan", find_forty_literals),
+    "find a pattern in 1 MiB": ("textscan", find_a_pattern),
+    "find a pattern of common parts in 1 MiB": ("textscan", find_a_common_pattern),
     "count the newlines of 1 MiB": ("textscan", count_newlines),
     "match 500 paths with wildcards": ("ignore", match_wildcards),
     "read an index": ("ignore", read_the_index),

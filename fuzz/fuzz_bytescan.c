@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     memcpy(needle, data - length, length);
     memcpy(text, data, size);
-    wanted = tr_needle_of(needle, length);
+    wanted = tr_needle_of(needle, NULL, length);
     check(wanted.first < wanted.second || length == 1);
     check(wanted.second < length);
     for (size_t i = 0; i < size; i++)

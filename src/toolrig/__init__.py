@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from toolrig.process import run as run
     from toolrig.root import Root as Root
     from toolrig.search import grep as grep
+    from toolrig.search import replace as replace
 
     __version__: str
 
@@ -31,6 +32,7 @@ _HOMES = {
     "read": "fs",
     "read_bytes": "fs",
     "read_many": "fs",
+    "replace": "search",
     "Root": "root",
     "run": "process",
     "scan": "fs",
@@ -52,6 +54,7 @@ __all__ = [
     "read",
     "read_bytes",
     "read_many",
+    "replace",
     "run",
     "scan",
     "tracked",

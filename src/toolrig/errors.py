@@ -63,6 +63,10 @@ class PatternError(ToolrigError, ValueError):
     """A glob or search pattern cannot be understood."""
 
 
+class ConfirmationError(ToolrigError, ChildProcessError):
+    """The process in which a costly search pattern is tried could not be started, or ended by itself."""
+
+
 class NotInRepositoryError(ToolrigError, FileNotFoundError):
     """A question about git was asked of a directory that lies in no work tree."""
 

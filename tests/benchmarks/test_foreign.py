@@ -87,10 +87,12 @@ def test_every_case_names_peers_of_every_language(load: Load) -> None:
         "walk 1,000,000 files: memory",
         "tracked files",
     )
+    repositories = ("repository of 5,000 sources", "repository of 78,000 sources")  # beside rg and git alone
     no_library = {"Node": "glob **/*.py in 10,000 files beside 20,000 ignored ones"}
     for case in cases:
         columns = {peer.column for peer in case.peers}
         expected = {language for language in ("Rust", "Go", "Node") if no_library.get(language) != case.name}
         assert case.peers[0].column == "toolrig"
-        assert case.name.startswith(alone) or expected <= columns, case.name
+        if not case.name.startswith(alone) and not case.name.endswith(repositories):
+            assert expected <= columns, case.name
         assert len({peer.name for peer in case.peers}) == len(case.peers)

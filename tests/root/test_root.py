@@ -55,6 +55,15 @@ def test_paths_found_below_a_directory_are_relative_to_the_root(backend: str, ro
     assert [os.path.normpath(name) for name in root.glob("*.py", path)] == ["src/b.py"]
 
 
+def test_options_of_a_search_go_through(backend: str, root: Root) -> None:
+    found = root.grep(["needle", "in"], "src", types="py", only_matching=True, limit_per_file=1, offset=0)
+    assert [(match.path, match.column, match.text) for match in found] == [
+        ("src/b.py", 1, "needle"),
+        ("src/deep/c.py", 1, "needle"),
+    ]
+    assert found.files_cut == 2
+
+
 def test_one_file_can_be_searched(backend: str, root: Root) -> None:
     assert [(match.path, match.line) for match in root.grep("needle", "src/b.py")] == [("src/b.py", 1)]
 

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
 import signal
 import threading
+from codecs import getincrementaldecoder
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,10 @@ from hypothesis import strategies as st
 from toolrig import _backend
 from toolrig._backend import kernel
 
-SIMD = ["avx2", "sse2", "neon", "scalar"]
+
+def one(literal: bytes):
+    """Return the finder of one literal."""
+    return "literals", (literal,), False
 
 
 def lines_of(data: bytes) -> list[bytes]:
@@ -49,55 +54,18 @@ def expected(data: bytes, needle: bytes, before=0, after=0, file=0):
     ]
 
 
-@pytest.fixture(params=SIMD)
-def simd(request, backend):
-    """The kernel on each instruction set that this machine has; the twin has but one."""
-    textscan = kernel("textscan")
-    if backend == "pure":
-        assert textscan.instruction_set() == "python"
-        yield textscan
-    else:
-        there = textscan._use_instruction_set(request.param)
-        assert there or request.param != "scalar"
-        assert not there or textscan.instruction_set() == request.param
-        yield textscan
-        textscan._use_instruction_set(None)
-
-
 def test_a_vector_unit_is_used_where_there_is_one():
     _backend.choose("native")
     assert kernel("textscan").instruction_set() in {"avx2", "sse2", "neon", "scalar"}
     _backend.choose(None)
 
 
-def test_needle_of_every_length_at_every_place(simd):
-    for length in range(1, 65):
-        needle = bytes(97 + (i * 7 + length) % 26 for i in range(length))
-        for places in (0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 65, 96, 130):
-            text = bytearray(b"." * (places + length))
-            for at in range(places + 1):
-                text[at : at + length] = needle
-                assert simd.find(text, needle) == at
-                text[at : at + length] = needle[:-1] + b"#"
-                assert simd.find(text, needle) == -1
-                text[at : at + length] = b"." * length
-    assert simd.find(b"ab", b"abc") == simd.find(b"", b"a") == -1
-    assert simd.find(b"", b"") == 0
-
-
-@given(text=st.binary(max_size=300), needle=st.binary(max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_find_agrees_with_bytes(simd, text, needle):
-    assert simd.find(text, needle) == text.find(needle)
-
-
 @given(text=st.lists(st.sampled_from(b"ab\n"), max_size=300).map(bytes), skip=st.integers(0, 40))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_dense_text(simd, text, skip):
     part = memoryview(text)[skip:]
-    assert simd.find(part, b"ab") == bytes(part).find(b"ab")
-    for needle in (b"aab", b"ba", b"b", b"bb"):
-        assert simd.find(part, needle) == bytes(part).find(needle)
+    for needle in (b"ab", b"aab", b"ba", b"b", b"bb"):
+        assert simd.find(part, one(needle)) == bytes(part).find(needle)
     assert simd.count_newlines(part) == bytes(part).count(b"\n")
     assert simd.last_newline(part) == bytes(part).rfind(b"\n")
 
@@ -117,7 +85,7 @@ def texts():
 
 @given(
     data=texts(),
-    needle=st.sampled_from([b"", b"a", b"ab", b"abab", b"\xc3\xa9", b"b\r"]),
+    needle=st.sampled_from([None, b"a", b"ab", b"abab", b"\xc3\xa9", b"b\r"]),
     before=st.integers(0, 3),
     after=st.integers(0, 3),
     chunk=st.integers(1, 20),
@@ -129,12 +97,25 @@ def test_lines_with_context(tmp_path: Path, scan, data, needle, before, after, c
     (tmp_path / "f").write_bytes(data)
     options = {"chunk": chunk, "probe": probe, "piece_most": piece_most}
     pieces = scan(["f"], needle, before=before, after=after, **options)
-    assert unfold(pieces, before, after) == expected(data, needle, before, after)
+    assert unfold(pieces, before, after) == expected(data, needle or b"", before, after)
     if needle:
         want = len(expected(data, needle))
         counted = [(0, 0, want, b"", [])] if want else []
         assert scan(["f"], needle, "COUNT", **options) == counted
         assert scan(["f"], needle, "FILES", **options) == [(0, 0, 1, b"", [])][: bool(want)]
+
+
+@given(data=texts(), caseless=st.booleans(), before=st.integers(0, 2), chunk=st.integers(1, 20))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_lines_with_any_of_several_literals(tmp_path: Path, scan, data, caseless, before, chunk):
+    (tmp_path / "f").write_bytes(data)
+    literals = (b"Ab" if caseless else b"ab", b"\xc3\xa9", b"b\r", b"aa")
+    wanted = re.compile(b"|".join(map(re.escape, literals)), re.IGNORECASE if caseless else re.NOFLAG)
+    hits = [hit for hit in expected(data, b"", before) if wanted.search(hit[2])]
+    finder = "literals", literals, caseless
+    found = unfold(scan(["f"], finder, before=before, chunk=chunk, probe=0), before)
+    assert found == [(*hit[:-1], wanted.search(hit[2]).start()) for hit in hits]
+    assert sum(piece[2] for piece in scan(["f"], finder, "COUNT", chunk=chunk, probe=0)) == len(hits)
 
 
 def test_both_back_ends_denote_the_same_ranges(tmp_path: Path, folder: int):
@@ -145,7 +126,7 @@ def test_both_back_ends_denote_the_same_ranges(tmp_path: Path, folder: int):
         textscan = kernel("textscan")
         scanner = textscan.Scanner(
             folder,
-            b"7 x",
+            one(b"7 x"),
             mode=textscan.LINES,
             before=2,
             after=1,
@@ -182,7 +163,7 @@ def test_much_is_handed_out_before_all_is_found(tmp_path: Path, folder: int, bac
     textscan = kernel("textscan")
     scanner = textscan.Scanner(
         folder,
-        b"needle",
+        one(b"needle"),
         mode=textscan.LINES,
         before=0,
         after=0,
@@ -203,7 +184,7 @@ def test_a_scanner_takes_paths_again_and_again(tmp_path: Path, folder: int, back
     (tmp_path / "f").write_bytes(b"x\n")
     textscan = kernel("textscan")
     scanner = textscan.Scanner(
-        folder, b"x", mode=textscan.COUNT, before=0, after=0, follow=False, threads=2, probe=8000
+        folder, one(b"x"), mode=textscan.COUNT, before=0, after=0, follow=False, threads=2, probe=8000
     )
     assert scanner.next_batch() is None
     for paths in (["f"], [], ["f", "f"]):
@@ -229,6 +210,56 @@ def test_binary_files_are_counted_not_searched(tmp_path: Path, scan):
     assert [piece[0] for piece in pieces] == [1]
     assert (scan.scanner.files_searched, scan.scanner.binary_skipped) == (1, 1)
     assert unfold(scan(["early", "late"], b"needle", chunk=100)) == unfold(pieces)
+
+
+UTF16 = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
+
+
+@given(
+    text=st.text(st.sampled_from("ab\n\r é\u2029\U0001d11e\ud800\udc00\x00"), max_size=60),
+    rest=st.sampled_from([b"", b"\0", b"\xd8", b"\xd8\xdc"]),
+    encoding=st.sampled_from(sorted(UTF16)),
+    before=st.integers(0, 2),
+    chunk=st.integers(1, 20),
+    probe=st.sampled_from([0, 1, 2, 7, 30]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+def test_utf16_is_searched_as_the_text_it_is(
+    tmp_path: Path, scan, text, rest, encoding, before, chunk, probe
+):
+    body = text.encode(encoding, "surrogatepass") + rest
+    (tmp_path / "f").write_bytes(UTF16[encoding] + body)
+    decoded = body.decode(encoding, "replace").encode()
+    for needle in (b"b", None):
+        found = unfold(scan(["f"], needle, before=before, chunk=chunk, probe=probe), before)
+        assert scan.scanner.files_searched + scan.scanner.binary_skipped == 1
+        if scan.scanner.files_searched:
+            assert found == expected(decoded, needle or b"", before)
+        try:
+            head = getincrementaldecoder(encoding)().decode(body[: max(probe - 2, 0)])
+        except UnicodeDecodeError:
+            assert scan.scanner.binary_skipped == 1
+        else:
+            assert scan.scanner.binary_skipped == ("\0" in head)
+
+
+def test_a_long_text_in_utf16(tmp_path: Path, scan):
+    lines = [f"line {i} {'é𝄞'[i % 2] * (i % 300)}\r\n" for i in range(3000)]
+    (tmp_path / "little").write_text("".join(lines), "utf-16", newline="")
+    (tmp_path / "eight").write_text("".join(lines), "utf-8", newline="")
+    for mode in ("LINES", "COUNT", "FILES"):
+        one, other = (scan([name], b"7 ", mode, probe=8000) for name in ("little", "eight"))
+        assert unfold(one) == unfold(other)
+        assert sum(piece[2] for piece in one) == sum(piece[2] for piece in other)
+    assert scan(["little", "eight"], b"absent") == []
+    assert scan.scanner.files_searched == 2
+
+
+def test_a_line_too_long_in_utf16_is_an_error(tmp_path: Path, scan):
+    (tmp_path / "f").write_text("needle\n" + "x" * 5000 + "\nneedle\n", "utf-16")
+    *pieces, last = scan(["f"], b"needle", probe=0, chunk=16, line_most=128, piece_most=1)
+    assert [hit[1] for hit in unfold(pieces)] == [1]
+    assert last[:3] == (0, errno.EFBIG, 0)
 
 
 def test_a_line_too_long_is_an_error_not_a_wrong_answer(tmp_path: Path, scan):
@@ -267,7 +298,15 @@ def test_files_of_unknown_size_are_read_to_their_end(folder: int, backend: str):
     textscan = kernel("textscan")
     fd = os.open("/proc/self", os.O_RDONLY | os.O_DIRECTORY)
     scanner = textscan.Scanner(
-        fd, b"Pid:", mode=textscan.COUNT, before=0, after=0, follow=False, threads=1, probe=8000, chunk=10
+        fd,
+        one(b"Pid:"),
+        mode=textscan.COUNT,
+        before=0,
+        after=0,
+        follow=False,
+        threads=1,
+        probe=8000,
+        chunk=10,
     )
     scanner.start(["status"])
     assert scanner.next_batch() == [(0, 0, 3, b"", [])]  # Pid, PPid, TracerPid
@@ -275,21 +314,12 @@ def test_files_of_unknown_size_are_read_to_their_end(folder: int, backend: str):
     os.close(fd)
 
 
-def test_wrong_needles(folder: int, backend: str):
-    textscan = kernel("textscan")
-    common = {"before": 0, "after": 0, "follow": False, "threads": 1, "probe": 0}
-    with pytest.raises(ValueError, match="newline"):
-        textscan.Scanner(folder, b"a\nb", mode=textscan.LINES, **common)
-    with pytest.raises(ValueError, match="empty"):
-        textscan.Scanner(folder, b"", mode=textscan.COUNT, **common)
-
-
 def test_a_fork_does_not_continue_a_search(tmp_path: Path, folder: int, backend: str):
     (tmp_path / "f").write_bytes(b"needle\n" * 1000)
     textscan = kernel("textscan")
     scanner = textscan.Scanner(
         folder,
-        b"needle",
+        one(b"needle"),
         mode=textscan.LINES,
         before=0,
         after=0,
@@ -318,7 +348,7 @@ def test_signals_are_seen_between_hits(tmp_path: Path, folder: int, backend: str
         file.truncate(1 << 26)  # a hole: much to read that costs nothing on the disk
     textscan = kernel("textscan")
     scanner = textscan.Scanner(
-        folder, b"needle", mode=textscan.COUNT, before=0, after=0, follow=False, threads=2, probe=0
+        folder, one(b"needle"), mode=textscan.COUNT, before=0, after=0, follow=False, threads=2, probe=0
     )
 
     def interrupt(*_args: object) -> None:
@@ -341,7 +371,7 @@ def test_closing_from_another_thread(tmp_path: Path, folder: int, backend: str):
     (tmp_path / "f").write_bytes(b"nothing\n" * 100_000)
     textscan = kernel("textscan")
     scanner = textscan.Scanner(
-        folder, b"needle", mode=textscan.LINES, before=0, after=0, follow=False, threads=2, probe=0
+        folder, one(b"needle"), mode=textscan.LINES, before=0, after=0, follow=False, threads=2, probe=0
     )
     scanner.start(["f"] * 100_000)
     assert scanner.next_batch() is not None

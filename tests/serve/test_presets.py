@@ -20,7 +20,7 @@ CONVENTIONS = {
         "Write!": "file_path content |",
         "Edit!": "file_path old_string new_string | replace_all",
         "Glob": "pattern | path",
-        "Grep": "pattern | path glob output_mode -B -A -C context -n -i head_limit offset",
+        "Grep": "pattern | path glob type output_mode -B -A -C context -n -i -o multiline head_limit offset",
         "Bash!": "command | timeout description",
     },
     "codex": {
@@ -38,7 +38,7 @@ CONVENTIONS = {
         "replace!": "file_path old_string new_string | instruction allow_multiple",
         "glob": "pattern | dir_path respect_git_ignore",
         "grep_search": "pattern | dir_path include_pattern names_only case_sensitive fixed_strings context "
-        "before after no_ignore total_max_matches",
+        "before after no_ignore max_matches_per_file total_max_matches",
         "list_directory": "dir_path | ignore respect_git_ignore",
         "run_shell_command!": "command | description dir_path",
     },
@@ -222,6 +222,10 @@ def test_claude_searches_for_paths_unless_told_otherwise(claude: Use) -> None:
     assert text.endswith("[cut after 2; continue with offset=2, or narrow the search]")
     text, _ = claude("Grep", pattern="line", output_mode="content", head_limit=2, offset=2)
     assert text.startswith("src/main.py:3:line 3")
+    assert claude("Grep", content, **{"-o": True})[0] == "src/main.py:5:line 5"
+    assert claude("Grep", pattern=r"ine 3\b", type="txt")[0] == "src/other.txt"
+    assert claude("Grep", pattern="3.line 4")[0].startswith("[no match")
+    assert claude("Grep", pattern="3.line 4", multiline=True)[0] == "src/main.py"
 
 
 def test_claude_gives_milliseconds(claude: Use) -> None:
@@ -302,6 +306,11 @@ def test_gemini_searches_without_regard_to_case(gemini: Use) -> None:
     assert gemini("grep_search", pattern="line 5", names_only=True)[0] == "src/main.py"
     text, _ = gemini("grep_search", pattern="line", include_pattern="*.py", total_max_matches=1, before=1)
     assert text == "src/main.py:1:line 1\n[cut after 1; narrow the search]"
+    text, _ = gemini("grep_search", pattern="line", max_matches_per_file=1)
+    assert text.splitlines()[1:] == [
+        "src/other.txt:1:other line 3",
+        "[1 file has more; raise max_matches_per_file]",
+    ]
     assert gemini("grep_search", pattern="line.5", fixed_strings=True)[0].startswith("[no match")
 
 

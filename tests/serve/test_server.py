@@ -87,9 +87,16 @@ def gone(pid: int) -> bool:
 
 def begin_sleep(wire: Wire, tmp_path: Path) -> int:
     """Have the server run a command that sleeps, and return its pid."""
+    import select
+
     os.mkfifo(tmp_path / "ready")
-    wire.start("tools/call", name="run", arguments={"command": "echo $$ > ready; exec sleep 1000"})
-    return int((tmp_path / "ready").read_text())
+    ready = os.open(tmp_path / "ready", os.O_RDONLY | os.O_NONBLOCK)  # no wait for one who may never come
+    try:
+        wire.start("tools/call", name="run", arguments={"command": "echo $$ > ready; exec sleep 1000"})
+        assert select.select([ready], [], [], 20)[0], "the command did not begin"
+        return int(os.read(ready, 100))
+    finally:
+        os.close(ready)
 
 
 @pytest.mark.parametrize(

@@ -205,8 +205,53 @@ def test_grep_cuts_long_lines_around_the_hit(use: Use, tree: Path) -> None:
     text, _ = use("grep", pattern="needle")
     assert "needle" in text
     assert len(text) < 600
-    assert text.startswith("long:1:[2,875 characters] ")
-    assert text.endswith(" [2,631 characters]")
+    assert text.startswith("long:1:[... 2,875 characters cut] ")
+    assert text.endswith(" [... 2,631 characters cut]")
+
+
+def test_grep_searches_across_lines(use: Use, tree: Path) -> None:
+    text, _ = use("grep", pattern="line 3.line 4", multiline=True, context=1)
+    assert text.splitlines() == [
+        "src/main.py-2-line 2",
+        "src/main.py:3:line 3",
+        "src/main.py:4:line 4",
+        "src/main.py-5-line 5",
+    ]
+    assert use("grep", pattern="line 3.line 4")[0].startswith("[no match")
+    (tree / "long").write_text("begin\n" + "x\n" * 100_000 + "end\n")
+    lines = use("grep", pattern="begin.*end", multiline=True)[0].splitlines()
+    assert lines[49:] == ["long:50:x", "[... 99,952 lines of this hit cut]"]
+
+
+def test_grep_shows_parts(use: Use) -> None:
+    text, _ = use("grep", pattern=r"\d", only_matching=True, path="src/main.py", limit=2)
+    assert text.startswith("src/main.py:1:1\nsrc/main.py:2:2\n[cut after 2")
+    text, _ = use("grep", pattern="[ei]", only_matching=True, path="src/other.txt")
+    assert text.splitlines() == [f"src/other.txt:1:{letter}" for letter in "eie"]
+    count = use("grep", pattern="[ei]", only_matching=True, output_mode="count", path="src/other.txt")
+    assert count[0] == "src/other.txt:3"
+
+
+def test_grep_asks_for_types_and_words(use: Use) -> None:
+    assert use("grep", pattern="3", type="py")[0] == "src/main.py:3:line 3"
+    assert use("grep", pattern="3", type="!py")[0] == "src/other.txt:1:other line 3"
+    text, failed = use("grep", pattern="3", type="python3")
+    assert failed
+    assert "did you mean 'py" in text
+    assert use("grep", pattern="the|lin", word=True)[0].startswith("[no match")
+    assert (
+        use("grep", pattern="the|line", word=True, path="src/other.txt")[0] == "src/other.txt:1:other line 3"
+    )
+
+
+def test_grep_stops_in_each_file(use: Use) -> None:
+    text, _ = use("grep", pattern="line", limit_per_file=2)
+    assert text.splitlines() == [
+        "src/main.py:1:line 1",
+        "src/main.py:2:line 2",
+        "src/other.txt:1:other line 3",
+        "[1 file has more; raise limit_per_file]",
+    ]
 
 
 def test_links_out_of_the_root_are_not_searched(use: Use) -> None:

@@ -1,12 +1,13 @@
-"""Search files for a literal on several threads without the GIL, line by line."""
+"""Search files on several threads without the GIL, line by line."""
 
 import os
 
 from toolrig._handle import Handle
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.bytes cimport PyBytes_AsStringAndSize
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_AsStringAndSize, PyBytes_GET_SIZE
 from cpython.exc cimport PyErr_CheckSignals
+from libc.errno cimport EINVAL, errno
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 
@@ -16,15 +17,26 @@ cdef extern from "Python.h":
     bytes PyUnicode_EncodeFSDefault(object text)
 
 cdef extern from "bytescan.h" nogil:
-    ctypedef struct tr_needle:
-        size_t length
     ctypedef struct tr_bytescan:
         const char *name
-        const char *(*find)(const tr_needle *needle, const char *text, size_t length) noexcept nogil
         size_t (*count_newlines)(const char *text, size_t length) noexcept nogil
         const char *(*last_newline)(const char *text, size_t length) noexcept nogil
-    tr_needle tr_needle_of(const char *bytes, size_t length)
     const tr_bytescan *tr_bytescan_for(const char *name)
+
+cdef extern from "literals.h" nogil:
+    enum:
+        TR_LITERALS_MOST
+
+cdef extern from "finder.h" nogil:
+    ctypedef struct tr_finder:
+        size_t scratch
+    int tr_finder_of_literals(
+        tr_finder *finder, const tr_bytescan *isa, const char *const *bytes, const size_t *lengths,
+        size_t count, int caseless)
+    int tr_finder_of_automaton(tr_finder *finder, const tr_bytescan *isa, const char *program, size_t length)
+    int tr_finder_add_automaton(tr_finder *finder, const char *program, size_t length)
+    const char *tr_finder_find(const tr_finder *finder, void *scratch, const char *text, size_t length)
+    void tr_finder_clear(tr_finder *finder)
 
 cdef extern from "jail.h" nogil:
     enum:
@@ -32,12 +44,13 @@ cdef extern from "jail.h" nogil:
 
 cdef extern from "filescan.h" nogil:
     enum:
+        TR_CHUNK_LEAST
         TR_SCAN_FILES
         TR_SCAN_COUNT
         TR_SCAN_LINES
     ctypedef struct tr_scan_plan:
         const tr_bytescan *isa
-        tr_needle needle
+        const tr_finder *finder
         int mode
         size_t before, after, chunk, probe, line_most, piece_most
         int follow
@@ -57,7 +70,6 @@ cdef extern from "filescan.h" nogil:
 
 cdef extern from "textscan.h" nogil:
     enum:
-        TR_MARK
         TR_SCAN_END
         TR_SCAN_BATCH
     ctypedef struct tr_scan:
@@ -70,6 +82,7 @@ cdef extern from "textscan.h" nogil:
     void tr_scan_free(tr_scan *scan)
 
 FILES, COUNT, LINES = TR_SCAN_FILES, TR_SCAN_COUNT, TR_SCAN_LINES
+LITERALS_MOST = TR_LITERALS_MOST
 
 cdef enum:
     _LONG = 4096  # bytes that are worth releasing the GIL for
@@ -80,12 +93,14 @@ cdef const tr_bytescan *isa = tr_bytescan_for(NULL)
 cdef class Scanner:
     """A search of files beneath the directory *dir_fd*, of which it keeps a duplicate.
 
-    A file with a NUL among its first *probe* bytes is binary and passed over. Files are read in chunks; a
+    A file with a NUL among its first *probe* bytes is binary and passed over. A file in UTF-16, which a byte
+    order mark tells, is searched as the same text in UTF-8; with a NUL character or half a character among
+    those bytes it is binary, and half a character behind them is U+FFFD. Files are read in chunks; a
     line longer than *line_most* bytes, with its context, makes its file an error (``EFBIG``).
 
     Args:
         dir_fd: a descriptor of the directory.
-        needle: what a line must contain, without a newline; empty to have every line.
+        finder: what a line must contain, see `find`; None to have every line.
         mode: `FILES`: whether there is such a line; `COUNT`: how many there are; `LINES`: the lines.
         before: lines of context in front of a line.
         after: lines of context behind a line.
@@ -97,13 +112,13 @@ cdef class Scanner:
         piece_most: bytes of lines to collect before they are handed out.
 
     Raises:
-        ValueError: an empty needle with another mode than `LINES`, or a needle that contains a newline.
+        ValueError: no finder with another mode than `LINES`, or one that cannot be.
     """
 
     cdef tr_scan *scan
     cdef object handle
     cdef const char **paths
-    cdef bytes needle
+    cdef tr_finder finder
     cdef list kept
     cdef int owner
     cdef bint inside
@@ -112,27 +127,27 @@ cdef class Scanner:
     cdef uint64_t binary
 
     def __cinit__(
-        self, int dir_fd, bytes needle, *, int mode, size_t before, size_t after, bint follow, int threads,
+        self, int dir_fd, tuple finder, *, int mode, size_t before, size_t after, bint follow, int threads,
         size_t probe, size_t chunk=1 << 16, size_t line_most=1 << 26, size_t piece_most=1 << 18
     ):
         cdef tr_scan_plan plan
         cdef tr_crew crew
-        if b"\n" in needle:
-            raise ValueError("the needle contains a newline: lines are searched one by one")
-        if not needle and mode != TR_SCAN_LINES:
-            raise ValueError("an empty needle asks for every line: use the mode LINES")
+        if finder is None and mode != TR_SCAN_LINES:
+            raise ValueError("no finder asks for every line: use the mode LINES")
         crew.submit = submit
         crew.withdraw = withdraw
-        self.needle = needle
         self.owner = os.getpid()
         plan.isa = isa
-        plan.needle = tr_needle_of(needle, <size_t>len(needle))
+        plan.finder = NULL
+        if finder is not None:
+            _prepare(&self.finder, finder)
+            plan.finder = &self.finder
         plan.mode = mode
         plan.before = before if mode == TR_SCAN_LINES else 0
         plan.after = after
         plan.follow = TR_JAIL_FOLLOW if follow else 0
         plan.probe = probe
-        plan.chunk = max(chunk, <size_t>TR_MARK)
+        plan.chunk = max(chunk, <size_t>TR_CHUNK_LEAST)
         plan.line_most = max(line_most, plan.chunk, probe)
         plan.piece_most = piece_most if piece_most else 1
         self.handle = Handle(dir_fd)
@@ -147,11 +162,13 @@ cdef class Scanner:
         cdef tr_scan *scan = self.scan
         self.scan = NULL
         # After a fork the helpers exist in the parent only: nothing to wait for, nothing safe to free.
-        if scan != NULL and os.getpid() == self.owner:
-            with nogil:
-                tr_scan_halt(scan)
-                tr_scan_counts(scan, &self.searched, &self.binary)
-                tr_scan_free(scan)
+        if os.getpid() == self.owner:
+            if scan != NULL:
+                with nogil:
+                    tr_scan_halt(scan)
+                    tr_scan_counts(scan, &self.searched, &self.binary)
+                    tr_scan_free(scan)
+            tr_finder_clear(&self.finder)
             free(self.paths)
         self.paths = NULL
         self.handle = None
@@ -193,8 +210,8 @@ cdef class Scanner:
         pieces, one after the other; one without a hit does not come at all. The count is for `FILES` (1) and
         `COUNT`. A range is ``(line, begin, start, end, stop, at)``: ``blob[start:end]`` are whole lines with
         their terminators, the first of them numbered *line*; ``blob[begin:start]`` and ``blob[end:stop]``
-        are their context. It is one line, with the needle *at* bytes from its start, or, for an empty
-        needle, any number of lines.
+        are their context. It is one line, with what the finder found *at* bytes from its start, or, without
+        a finder, any number of lines.
 
         Comes back within about 50 ms, with an empty list where nothing was found by then.
 
@@ -278,25 +295,99 @@ cdef list _ranges(tr_piece *piece):
     return ranges
 
 
-def find(text, bytes needle not None) -> int:
-    """Return where *needle* first lies in the buffer *text*, or -1."""
+cdef int _prepare(tr_finder *finder, tuple wanted) except -1:
+    """Make the finder that *wanted* describes; it is the caller's to clear."""
+    if wanted[0] == "literals":
+        _, literals, caseless = wanted
+        return _prepare_literals(finder, literals, caseless)
+    if wanted[0] == "automaton":
+        return _prepare_automaton(finder, wanted[1])
+    if wanted[0] == "both":
+        _, literals, caseless, program = wanted
+        return _prepare_both(finder, literals, caseless, program)
+    raise ValueError(f"no finder is called {wanted[0]!r}")
+
+
+cdef int _prepare_automaton(tr_finder *finder, bytes program) except -1:
+    cdef size_t length = <size_t>len(program)
+    if tr_finder_of_automaton(finder, isa, PyBytes_AS_STRING(program), length) == 0:
+        return 0
+    return _refuse_program(errno)
+
+
+cdef int _prepare_both(tr_finder *finder, tuple literals, bint caseless, bytes program) except -1:
+    cdef size_t length = <size_t>len(program)
+    cdef int code
+    _prepare_literals(finder, literals, caseless)
+    if tr_finder_add_automaton(finder, PyBytes_AS_STRING(program), length) == 0:
+        return 0
+    code = errno
+    tr_finder_clear(finder)
+    return _refuse_program(code)
+
+
+cdef int _refuse_program(int code) except -1:
+    if code == EINVAL:
+        raise ValueError("the program of the automaton is damaged")
+    raise MemoryError
+
+
+cdef int _prepare_literals(tr_finder *finder, tuple literals, bint caseless) except -1:
+    cdef const char *starts[TR_LITERALS_MOST]
+    cdef size_t lengths[TR_LITERALS_MOST]
+    cdef size_t i, count = <size_t>len(literals)
+    cdef bytes literal
+    if not 1 <= count <= TR_LITERALS_MOST:
+        raise ValueError(f"{count} literals: give 1 to {TR_LITERALS_MOST}")
+    for i in range(count):
+        literal = literals[i]
+        if not literal or b"\n" in literal:
+            raise ValueError("a literal is empty or contains a newline: lines are searched one by one")
+        starts[i] = PyBytes_AS_STRING(literal)
+        lengths[i] = <size_t>PyBytes_GET_SIZE(literal)
+    if tr_finder_of_literals(finder, isa, starts, lengths, count, caseless) < 0:
+        raise MemoryError
+    return 0
+
+
+def find(text, tuple finder not None) -> int:
+    """Return where *finder* finds its first candidate in the buffer *text*, or -1.
+
+    ``("literals", (b"one", b"other"), caseless)`` finds where the first of 1 to `LITERALS_MOST` literals
+    begins; *caseless* is for the case of ASCII letters. ``("automaton", program)`` finds a place in the first
+    line that may match, see `toolrig.search._finding.automaton`; without `runs_automata` it takes every line.
+    ``("both", literals, caseless, program)`` finds one in the first line that has a literal, too.
+
+    Raises:
+        ValueError: no such finder, a literal is empty or contains a newline, or a program is damaged.
+    """
     cdef Py_buffer view
+    cdef tr_finder prepared
+    cdef void *scratch = NULL
     cdef const char *start
     cdef const char *found
-    cdef tr_needle wanted = tr_needle_of(needle, <size_t>len(needle))
-    if not needle:
-        return 0
-    PyObject_GetBuffer(text, &view, PyBUF_SIMPLE)
-    start = <const char *>view.buf
+    _prepare(&prepared, finder)
     try:
+        scratch = calloc(1, prepared.scratch + 1)
+        if scratch == NULL:
+            raise MemoryError
+        PyObject_GetBuffer(text, &view, PyBUF_SIMPLE)
+        start = <const char *>view.buf
         if view.len > _LONG:
             with nogil:
-                found = isa.find(&wanted, start, <size_t>view.len)
+                found = tr_finder_find(&prepared, scratch, start, <size_t>view.len)
         else:
-            found = isa.find(&wanted, start, <size_t>view.len)
-    finally:
+            found = tr_finder_find(&prepared, scratch, start, <size_t>view.len)
         PyBuffer_Release(&view)
+    finally:
+        free(scratch)
+        tr_finder_clear(&prepared)
     return found - start if found != NULL else -1
+
+
+def runs_automata() -> bool:
+    """Tell whether the automaton of a finder is run; where it is not, every line is taken."""
+    return True
 
 
 def count_newlines(text) -> int:

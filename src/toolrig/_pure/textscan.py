@@ -1,11 +1,14 @@
-"""Search files for a literal with bytes.find, line by line."""
+"""Search files with bytes.find and re, line by line."""
 
+import codecs
 import errno
 import os
 import stat
 from time import monotonic
 
 from toolrig._handle import Handle
+from toolrig._pure.finder import LITERALS_MOST as LITERALS_MOST
+from toolrig._pure.finder import prepared
 from toolrig._pure.jail import open_beneath
 
 TYPE_CHECKING = False
@@ -14,28 +17,30 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
+    from toolrig._pure.finder import Find, Finder
+
     Range = tuple[int, int, int, int, int, int]
     Piece = tuple[int, int, int, bytes, list[Range]]
 
 FILES, COUNT, LINES = 0, 1, 2
 
 _MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8
-_SLICE_S = 0.05
-_RANGE_BYTES = 48
-
-
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_SLICE_S, _RANGE_BYTES = 0.05, 48
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Scanner:
     """A search of files beneath the directory *dir_fd*, of which it keeps a duplicate.
 
-    A file with a NUL among its first *probe* bytes is binary and passed over. Files are read in chunks; a
+    A file with a NUL among its first *probe* bytes is binary and passed over. A file in UTF-16, which a byte
+    order mark tells, is searched as the same text in UTF-8; with a NUL character or half a character among
+    those bytes it is binary, and half a character behind them is U+FFFD. Files are read in chunks; a
     line longer than *line_most* bytes, with its context, makes its file an error (``EFBIG``).
 
     Args:
         dir_fd: a descriptor of the directory.
-        needle: what a line must contain, without a newline; empty to have every line.
+        finder: what a line must contain, see `find`; None to have every line.
         mode: `FILES`: whether there is such a line; `COUNT`: how many there are; `LINES`: the lines.
         before: lines of context in front of a line.
         after: lines of context behind a line.
@@ -47,13 +52,13 @@ class Scanner:
         piece_most: bytes of lines to collect before they are handed out.
 
     Raises:
-        ValueError: an empty needle with another mode than `LINES`, or a needle that contains a newline.
+        ValueError: no finder with another mode than `LINES`, or one that cannot be.
     """
 
     def __init__(
         self,
         dir_fd: "int | str",
-        needle: bytes,
+        finder: "Finder | None",
         *,
         mode: int,
         before: int,
@@ -65,14 +70,12 @@ class Scanner:
         line_most: int = 1 << 26,
         piece_most: int = 1 << 18,
     ) -> None:
-        if b"\n" in needle:
-            raise ValueError("the needle contains a newline: lines are searched one by one")
-        if not needle and mode != LINES:
-            raise ValueError("an empty needle asks for every line: use the mode LINES")
+        if finder is None and mode != LINES:
+            raise ValueError("no finder asks for every line: use the mode LINES")
         self.files_searched = 0
         self.binary_skipped = 0
         self._handle: Handle | None = Handle(dir_fd)
-        self._needle = needle
+        self._find = None if finder is None else prepared(finder)
         self._mode = mode
         self._before = before if mode == LINES else 0
         self._after = after
@@ -83,7 +86,7 @@ class Scanner:
         self._piece_most = max(piece_most, 1)
         self._owner = os.getpid()
         self._closed = False
-        self._count = 0  # lines with the needle in the file at hand, where they are only counted
+        self._count = 0  # candidates in the file at hand, where they are only counted
         self._pieces: Iterator[Piece | None] | None = None
 
     def start(self, paths: list[str]) -> None:
@@ -108,8 +111,8 @@ class Scanner:
         pieces, one after the other; one without a hit does not come at all. The count is for `FILES` (1) and
         `COUNT`. A range is ``(line, begin, start, end, stop, at)``: ``blob[start:end]`` are whole lines with
         their terminators, the first of them numbered *line*; ``blob[begin:start]`` and ``blob[end:stop]``
-        are their context. It is one line, with the needle *at* bytes from its start, or, for an empty
-        needle, any number of lines.
+        are their context. It is one line, with what the finder found *at* bytes from its start, or, without
+        a finder, any number of lines.
 
         Comes back within about 50 ms, with an empty list where nothing was found by then.
 
@@ -166,12 +169,11 @@ class Scanner:
         try:
             text = _Text(fd, size, before=self._before, chunk=self._chunk, line_most=self._line_most)
             text.fill(max(self._probe, len(_MARK)))
-            if b"\0" in text.window[: self._probe]:
-                self.binary_skipped += 1
-            else:
-                text.unmark()
+            if text.begin(self._probe):
                 yield from self._search_text(index, text)
                 self.files_searched += 1
+            else:
+                self.binary_skipped += 1
         finally:
             os.close(fd)
 
@@ -191,7 +193,7 @@ class Scanner:
             if self._mode == LINES:
                 yield from self._lines(index, text)
             else:
-                self._count += text.count(self._needle, once=once)
+                self._count += text.count(self._find, once=once)
             if (once and self._count) or (text.ended and text.at == text.whole):
                 break
             yield None
@@ -205,10 +207,10 @@ class Scanner:
         """Yield the candidates of the window, with their context, in pieces."""
         blob = bytearray()
         ranges: list[Range] = []
-        while (candidate := text.candidate(self._needle, self._piece_most)) is not None:
+        while (candidate := text.candidate(self._find, self._piece_most)) is not None:
             start, end, at = candidate
             stop = text.forward(end, self._after)
-            if stop < 0 and not self._needle:
+            if stop < 0 and self._find is None:
                 # fewer lines, so that those behind them are their context
                 end = text.back(end, self._after)
                 stop = text.forward(end, self._after) if end > start else -1
@@ -239,6 +241,7 @@ class _Text:
         self._before, self._chunk, self._line_most = before, chunk, line_most
         self._numbered, self._line = 0, 1
         self._read = 0
+        self._decoder: codecs.IncrementalDecoder | None = None  # of a file in UTF-16
 
     def fill(self, least: int) -> None:
         """Drop what is not needed any more and read on, until the window has *least* bytes.
@@ -257,14 +260,42 @@ class _Text:
         self._read_once()
         while not self.ended and len(self.window) < least:
             self._read_once()
-        newline = self.window.rfind(b"\n", before)
-        self.whole = len(self.window) if self.ended else newline + 1 if newline >= 0 else self.whole
+        self._measure(before)
 
-    def unmark(self) -> None:
-        """Leave out the byte order mark that the file begins with: it is no part of the first line."""
+    def begin(self, probe: int) -> bool:
+        """Judge the file by its beginning, which was just read, and drop its mark; False if it is no text."""
+        encoding = _UTF16.get(bytes(self.window[:2]))
+        if encoding is not None:
+            return self._widen(encoding, probe)
+        if b"\0" in self.window[:probe]:
+            return False
         if self.window.startswith(_MARK):
             del self.window[: len(_MARK)]
             self.whole = max(self.whole - len(_MARK), 0)
+        return True
+
+    def _widen(self, encoding: str, probe: int) -> bool:
+        decoder = codecs.getincrementaldecoder(encoding)
+        try:
+            if "\0" in decoder().decode(bytes(self.window[2:probe])):
+                return False
+        except UnicodeDecodeError:
+            return False
+        self._decoder = decoder("replace")
+        raw = bytes(self.window[2:])
+        self.window.clear()
+        self.whole = 0
+        self._take(raw)
+        self._measure(0)
+        return True
+
+    def _measure(self, before: int) -> None:
+        """Find out which lines of the window are whole, of which nothing new is in front of *before*."""
+        newline = self.window.rfind(b"\n", before)
+        self.whole = len(self.window) if self.ended else newline + 1 if newline >= 0 else self.whole
+
+    def _take(self, raw: bytes) -> None:
+        self.window += raw if self._decoder is None else self._decoder.decode(raw, self.ended).encode()
 
     def _read_once(self) -> None:
         room = self._line_most - len(self.window)
@@ -274,32 +305,32 @@ class _Text:
         if self._read < self._size:
             wanted = min(wanted, self._size - self._read + 1)
         got = os.read(self._fd, wanted)
-        self.window += got
         self._read += len(got)
         self.ended = not got or (len(got) < wanted and 0 < self._size <= self._read)
+        self._take(got)
 
-    def count(self, needle: bytes, *, once: bool) -> int:
-        """Return how many of the window's lines contain *needle*; at most one for *once*."""
+    def count(self, find: "Find | None", *, once: bool) -> int:
+        """Return how many of the window's lines are candidates of *find*; at most one for *once*."""
         count = 0
-        while not (once and count) and (candidate := self.candidate(needle, 0)) is not None:
+        while not (once and count) and (candidate := self.candidate(find, 0)) is not None:
             self.at = candidate[1]
             count += 1
         return count
 
-    def candidate(self, needle: bytes, share: int) -> tuple[int, int, int] | None:
-        """Return start and end of the next line with *needle*, and where in it that is.
+    def candidate(self, find: "Find | None", share: int) -> tuple[int, int, int] | None:
+        """Return start and end of the next line in which *find* finds something, and where in it that is.
 
-        An empty needle stands for about *share* bytes of whole lines.
+        None stands for about *share* bytes of whole lines.
         """
         if self.at == self.whole:
             return None
-        if not needle:
+        if find is None:
             cut = self.at + share
             if cut >= self.whole:
                 return self.at, self.whole, 0
             newline = self.window.rfind(b"\n", self.at, cut)
             return self.at, newline + 1 if newline >= 0 else self._line_end(cut), 0
-        hit = self.window.find(needle, self.at, self.whole)
+        hit = find(self.window, self.at, self.whole)
         if hit < 0:
             self.at = self.whole
             return None
@@ -334,9 +365,24 @@ class _Text:
         return newline + 1 if newline >= 0 else self.whole
 
 
-def find(text: "Buffer", needle: bytes) -> int:
-    """Return where *needle* first lies in the buffer *text*, or -1."""
-    return bytes(text).find(needle)
+def find(text: "Buffer", finder: "Finder") -> int:
+    """Return where *finder* finds its first candidate in the buffer *text*, or -1.
+
+    ``("literals", (b"one", b"other"), caseless)`` finds where the first of 1 to `LITERALS_MOST` literals
+    begins; *caseless* is for the case of ASCII letters. ``("automaton", program)`` finds a place in the first
+    line that may match, see `toolrig.search._finding.automaton`; without `runs_automata` it takes every line.
+    ``("both", literals, caseless, program)`` finds one in the first line that has a literal, too.
+
+    Raises:
+        ValueError: no such finder, a literal is empty or contains a newline, or a program is damaged.
+    """
+    whole = bytes(text)
+    return prepared(finder)(whole, 0, len(whole))
+
+
+def runs_automata() -> bool:
+    """Tell whether the automaton of a finder is run; where it is not, every line is taken."""
+    return False
 
 
 def count_newlines(text: "Buffer") -> int:

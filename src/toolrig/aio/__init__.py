@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from toolrig.aio._calls import read_bytes as read_bytes
     from toolrig.aio._calls import read_many as read_many
     from toolrig.aio._calls import remove as remove
+    from toolrig.aio._calls import replace as replace
     from toolrig.aio._calls import scan as scan
     from toolrig.aio._calls import stat as stat
     from toolrig.aio._calls import stat_many as stat_many
@@ -38,6 +39,7 @@ _HOMES = {
     "read_bytes": "_calls",
     "read_many": "_calls",
     "remove": "_calls",
+    "replace": "_calls",
     "scan": "_calls",
     "stat": "_calls",
     "stat_many": "_calls",
@@ -63,6 +65,7 @@ __all__ = [
     "read_bytes",
     "read_many",
     "remove",
+    "replace",
     "scan",
     "stat",
     "stat_many",

@@ -1,6 +1,6 @@
 """Functions with one answer, from an event loop."""
 
-from toolrig import fs
+from toolrig import fs, search
 from toolrig.aio._twin import awaited
 
 apply_patch = awaited(fs.apply_patch)
@@ -14,6 +14,7 @@ read = awaited(fs.read)
 read_bytes = awaited(fs.read_bytes)
 read_many = awaited(fs.read_many)
 remove = awaited(fs.remove)
+replace = awaited(search.replace)
 scan = awaited(fs.scan)
 stat = awaited(fs.stat)
 stat_many = awaited(fs.stat_many)

@@ -42,6 +42,10 @@ class Matches(Stream["toolrig.search.Matches[Any]", Any]):
         return 0 if self._source is None else self._source.files_with_matches
 
     @property
+    def files_cut(self) -> int:
+        return 0 if self._source is None else self._source.files_cut
+
+    @property
     def binary_skipped(self) -> int:
         return 0 if self._source is None else self._source.binary_skipped
 

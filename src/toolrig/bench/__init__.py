@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from toolrig.bench._result import Result as Result
     from toolrig.bench._running import run_peers as run_peers
     from toolrig.bench._searching import grep_peers as grep_peers
+    from toolrig.bench._searching import numbered_hits as numbered_hits
     from toolrig.bench._server import Launch as Launch
     from toolrig.bench._serving import server_cases as server_cases
     from toolrig.bench._spawned import spawned as spawned
@@ -45,6 +46,7 @@ _HOMES = {
     "machine": "_machine",
     "measure": "_measure",
     "number": "_table",
+    "numbered_hits": "_searching",
     "on": "_case",
     "run_peers": "_running",
     "server_cases": "_serving",

@@ -30,8 +30,8 @@ def grep_peers(root: str, pattern: str, *, fixed: bool) -> list[Peer]:
         Peer("toolrig", "toolrig", on("native", ours)),
         Peer("toolrig pure", "twin", on("pure", ours)),
         Peer("re over files", "stdlib", lambda: _with_re(root, searched)),
-        spawned("GNU grep -rn", "programs", gnu, _numbered, cwd=root, none_found=1),
-        spawned("rg", "Rust", rg, _numbered, cwd=root, none_found=1),
+        spawned("GNU grep -rn", "programs", gnu, numbered_hits, cwd=root, none_found=1),
+        spawned("rg", "Rust", rg, numbered_hits, cwd=root, none_found=1),
     ]
 
 
@@ -47,8 +47,8 @@ def _with_re(root: str, pattern: str) -> _Hits:
     return found
 
 
-def _numbered(output: bytes) -> _Hits:
-    """Read lines of "./path NUL number:text"."""
+def numbered_hits(output: bytes) -> _Hits:
+    """Read path and number from lines of "./path NUL number:text", as ripgrep and GNU grep print them."""
     found = []
     for row in output.splitlines():
         path, _, rest = row.partition(b"\0")

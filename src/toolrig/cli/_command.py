@@ -64,12 +64,26 @@ class Arguments:
         """Return every value of the option, in order."""
         return self.options.get(name, [])
 
+    def number(self, name: str, least: int) -> int | None:
+        """Return the last value of the option as a number, or None where it was not given.
+
+        Raises:
+            UsageError: it is no number, or one below *least*.
+        """
+        if not self.has(name):
+            return None
+        text = self.value(name, "")
+        if not text.isdecimal() or int(text) < least:
+            raise UsageError(f"--{name} {text!r} is not a number from {least}")
+        return int(text)
+
 
 class Command:
     """A command: its name, what it takes, and the function that runs it and returns the exit status.
 
-    *words* describes the positional words for the usage line, an optional one in brackets. With
-    *free_options* an unknown ``--name VALUE`` is passed through instead of refused.
+    *words* describes the positional words for the usage line, an optional one in brackets; where the last
+    ends in ``...]`` there may be any number. With *free_options* an unknown ``--name VALUE`` is passed
+    through instead of refused.
     """
 
     __slots__ = ("free_options", "name", "options", "run", "summary", "words")
@@ -155,7 +169,7 @@ class Command:
         needed = [word for word in self.words if not word.startswith("[")]
         if len(words) < len(needed):
             raise UsageError(f"missing {needed[len(words)]}")
-        if len(words) > len(self.words):
+        if len(words) > len(self.words) and not (self.words and self.words[-1].endswith("...]")):
             raise UsageError(f"unexpected {words[len(self.words)]!r}")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "serve": "Serve a directory to an MCP client over standard input and output.",
     "walk": "List a directory tree as git sees it.",
+    "grep": "Search the files of a directory tree for a pattern.",
     "demo": "Start the server on a directory, call every tool, and show the results.",
     "call": "Make one call of one tool.",
     "bench": "Measure toolrig on a directory beside what else is installed.",

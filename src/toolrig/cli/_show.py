@@ -39,12 +39,20 @@ def palette(when: str) -> Palette | None:
     Raises:
         UsageError: *when* is something else.
     """
+    return Palette(os.environ.get("LS_COLORS", "")) if coloured(when) else None
+
+
+def coloured(when: str) -> bool:
+    """Tell whether to use colours: "always", "never", or "auto" for on a terminal that has some.
+
+    Raises:
+        UsageError: *when* is something else.
+    """
     if when not in ("auto", "always", "never"):
         raise UsageError(f"--color {when!r} is not auto, always or never")
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not on_terminal()
-    if when == "never" or (when == "auto" and plain):
-        return None
-    return Palette(os.environ.get("LS_COLORS", ""))
+    if when != "auto":
+        return when == "always"
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and on_terminal()
 
 
 def on_terminal() -> bool:
@@ -52,11 +60,26 @@ def on_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
+def put(data: bytes) -> None:
+    """Write all of *data*: where Python is told not to buffer, one write may take a part."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
+
+
 def visible(path: str) -> str:
     r"""Return *path* with everything escaped that could disturb a terminal; other bytes as ``\xff``."""
     if path.isprintable():
         return path
     return "".join(map(_visible, path))
+
+
+def visible_line(text: str) -> str:
+    """Return a line of a file with everything escaped that could disturb a terminal; tabs are left."""
+    if text.isprintable():
+        return text
+    return "".join(character if character == "\t" else _visible(character) for character in text)
 
 
 def long_line(entry: "Entry", name: str) -> str:

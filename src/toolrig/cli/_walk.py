@@ -4,7 +4,7 @@ import os
 import sys
 
 from toolrig.cli._command import Arguments, Command, Option, UsageError
-from toolrig.cli._show import json_line, long_line, on_terminal, palette, visible
+from toolrig.cli._show import json_line, long_line, on_terminal, palette, put, visible
 from toolrig.errors import ToolrigError
 
 TYPE_CHECKING = False
@@ -52,7 +52,7 @@ def _options(arguments: Arguments) -> "dict[str, Any]":
     options: dict[str, Any] = {
         "gitignore": not arguments.has("no-ignore"),
         "hidden": "all" if arguments.has("all") else not arguments.has("no-hidden"),
-        "max_depth": _number(arguments, "depth", 1),
+        "max_depth": arguments.number("depth", 1),
     }
     for name, switch in _SWITCHES.items():
         if arguments.has(name):
@@ -64,15 +64,6 @@ def _options(arguments: Arguments) -> "dict[str, Any]":
     return options
 
 
-def _number(arguments: Arguments, name: str, least: int) -> int | None:
-    if not arguments.has(name):
-        return None
-    text = arguments.value(name, "")
-    if not text.isdecimal() or int(text) < least:
-        raise UsageError(f"--{name} {text!r} is not a number from {least}")
-    return int(text)
-
-
 def _tree(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Listing:
     from toolrig.fs import tree
 
@@ -80,7 +71,7 @@ def _tree(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Listin
         if arguments.has(name):
             raise UsageError(f"--tree and --{name} do not go together")
     if arguments.has("limit"):
-        options["limit"] = _number(arguments, "limit", 0)
+        options["limit"] = arguments.number("limit", 0)
     shown = tree(root, **options)
     text = shown.json().decode() if arguments.has("json") else str(shown)
     return _Listing([[text]] if text else [], lambda: shown.errors)
@@ -89,7 +80,7 @@ def _tree(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Listin
 def _sorted(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Listing:
     from toolrig.fs import scan
 
-    order, limit = arguments.value("sort", ""), _number(arguments, "limit", 0)
+    order, limit = arguments.value("sort", ""), arguments.number("limit", 0)
     if order not in _ORDERS:
         raise UsageError(f"--sort {order!r} is not {', '.join(_ORDERS)}")
     backwards = arguments.has("reverse")
@@ -108,7 +99,7 @@ def _streamed(root: str, arguments: Arguments, options: "dict[str, Any]") -> _Li
     if arguments.has("reverse"):
         raise UsageError("--reverse needs --sort")
     found = walk(root, **options)
-    batches: Iterable[Sequence[Any]] = _cut(found, _number(arguments, "limit", 0))
+    batches: Iterable[Sequence[Any]] = _cut(found, arguments.number("limit", 0))
     if _needs_entries(arguments):
         batches = (_entries(root, batch) for batch in batches)
     return _Listing(batches, lambda: found.errors)
@@ -146,17 +137,9 @@ def _write(batches: "Iterable[Sequence[Any]]", render: "Callable[[Any], bytes] |
     written = 0
     for batch in batches:
         if render is not None:
-            _put(b"".join(map(render, batch)))
+            put(b"".join(map(render, batch)))
         written += len(batch)
     return written
-
-
-def _put(data: bytes) -> None:
-    """Write all of *data*: where Python is told not to buffer, one write may take a part."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.buffer.flush()
 
 
 def _renderer(arguments: Arguments) -> "Callable[[Any], bytes]":

@@ -5,6 +5,7 @@ from toolrig.root._base import Base
 from toolrig.root._changes import Changes
 from toolrig.root._commands import Commands
 from toolrig.root._content import Content
+from toolrig.root._replacing import Replacing
 from toolrig.root._search import Search
 from toolrig.root._traversal import Traversal
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import os
 
 
-class Root(Traversal, Content, Changes, Search, Commands):
+class Root(Traversal, Content, Changes, Search, Replacing, Commands):
     """A directory whose methods reach what lies below it and nothing else.
 
     Paths are relative to the root; an absolute path that begins with the root's own is taken as relative.

@@ -102,6 +102,7 @@ class Roots:
     tree = _routed(Root.tree)
     tracked = _routed(Root.tracked)
     grep = _routed(Root.grep, 1)
+    replace = _routed(Root.replace, 2)
     open = _routed(Root.open)
     read = _routed(Root.read)
     read_bytes = _routed(Root.read_bytes)

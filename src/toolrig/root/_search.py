@@ -7,10 +7,9 @@ from toolrig.root._base import Base
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Unpack
 
-    from toolrig.fs._plan import Hidden
-    from toolrig.search._grep import Output
+    from toolrig.search._grep import Options, Output
     from toolrig.search._matches import Matches
 
 
@@ -21,24 +20,16 @@ class Search(Base):
 
     def grep(
         self,
-        pattern: str,
+        pattern: "str | Sequence[str]",
         path: "str | os.PathLike[str]" = ".",
         *,
-        fixed: bool = False,
-        ignore_case: bool = False,
-        glob: "str | Sequence[str] | None" = None,
         output: "Output" = "content",
-        before: int = 0,
-        after: int = 0,
-        limit: int | None = None,
-        offset: int | None = None,
-        deadline: float | None = None,
-        gitignore: bool = True,
-        hidden: "Hidden" = True,
+        **options: "Unpack[Options]",
     ) -> "Matches[Any]":
         """Search the files below *path*, a directory or one file, as `toolrig.grep` does.
 
-        Paths found are relative to the root; *glob* is matched against the path relative to *path*.
+        Paths found are relative to the root; *glob* is matched against the path relative to *path*. The
+        options are those of `toolrig.grep`.
 
         Raises:
             OutsideRootError: *path* leads out of the root.
@@ -52,20 +43,4 @@ class Search(Base):
             jail, prefix = self._jail, self._prefix
             os.close(jail.open_file(path))  # says what is wrong with it
             only = "/".join(self._parts(path))
-        return grep_jail(
-            pattern,
-            jail,
-            fixed=fixed,
-            ignore_case=ignore_case,
-            glob=glob,
-            output=output,
-            before=before,
-            after=after,
-            limit=limit,
-            offset=offset,
-            deadline=deadline,
-            gitignore=gitignore,
-            hidden=hidden,
-            only=only,
-            prefix=prefix,
-        )
+        return grep_jail(pattern, jail, output=output, only=only, prefix=prefix, **options)

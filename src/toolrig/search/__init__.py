@@ -7,16 +7,34 @@ if TYPE_CHECKING:
     from toolrig.search._match import FileMatch as FileMatch
     from toolrig.search._match import Match as Match
     from toolrig.search._matches import Matches as Matches
+    from toolrig.search._replace import replace as replace
+    from toolrig.search._replaced import FileChange as FileChange
+    from toolrig.search._replaced import Replaced as Replaced
+    from toolrig.search._types import file_types as file_types
 
 _HOMES = {
+    "FileChange": "_replaced",
     "FileCount": "_match",
     "FileMatch": "_match",
+    "file_types": "_types",
     "grep": "_grep",
     "Match": "_match",
     "Matches": "_matches",
+    "replace": "_replace",
+    "Replaced": "_replaced",
 }
 
-__all__ = ["FileCount", "FileMatch", "Match", "Matches", "grep"]
+__all__ = [
+    "FileChange",
+    "FileCount",
+    "FileMatch",
+    "Match",
+    "Matches",
+    "Replaced",
+    "file_types",
+    "grep",
+    "replace",
+]
 
 
 def __getattr__(name: str) -> object:

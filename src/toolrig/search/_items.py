@@ -6,11 +6,17 @@ from toolrig.search._match import Match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from toolrig.search._query import Search
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Protocol
 
     Range = tuple[int, int, int, int, int, int]
+
+    class Found(Protocol):
+        """Where a line matches, as `re.Match` tells it."""
+
+        def start(self) -> int: ...
+
+    Confirm = Callable[[list[str]], Iterable[Found | None]]
 
 
 class DeadlineReached(Exception):
@@ -18,41 +24,34 @@ class DeadlineReached(Exception):
 
 
 def matches_in_lines(
-    path: str, blob: bytes, ranges: "list[Range]", search: "Search | None", until: float | None
+    path: str, blob: bytes, ranges: "list[Range]", confirm: "Confirm | None", until: float | None
 ) -> "Iterator[Match]":
-    """Yield the matches in ranges that each are one line with the needle in it.
+    """Yield the matches in ranges that each are one candidate line.
 
-    Where *search* is None the needle is the match, else it is asked about each line.
+    Where *confirm* is None what the finder found is the match, else it is asked about the lines.
 
     Raises:
         DeadlineReached: the clock of `time.monotonic` has come to *until*.
     """
     text = _Text(blob) if not blob.isascii() else blob.decode("ascii")
-    for line, begin, start, end, stop, at in ranges:
-        own = _without_terminator(text[start:end])
-        if search is None:
-            column = len(text[start : start + at])
-        else:
-            if until is not None and monotonic() >= until:
-                raise DeadlineReached
-            found = search(own)
-            if found is None:
-                continue
-            column = found.start()
-        before = () if begin == start else tuple(_lines(text[begin:start]))
-        after = () if end == stop else tuple(_lines(text[end:stop]))
-        yield Match(path, line, column + 1, own, before, after)
+    lines = [_without_terminator(text[start:end]) for _, _, start, end, _, _ in ranges]
+    columns = _columns(text, ranges) if confirm is None else _starts(confirm(lines), until)
+    for (line, begin, start, end, stop, _), own, column in zip(ranges, lines, columns, strict=True):
+        if column >= 0:
+            before = () if begin == start else tuple(_lines(text[begin:start]))
+            after = () if end == stop else tuple(_lines(text[end:stop]))
+            yield Match(path, line, column + 1, own, before, after)
 
 
 def matches_in_blocks(
     path: str,
     blob: bytes,
     ranges: "list[Range]",
-    search: "Search",
+    confirm: "Confirm",
     context: tuple[int, int],
     until: float | None,
 ) -> "Iterator[Match]":
-    """Yield the matches that *search* finds in ranges of any number of lines.
+    """Yield the matches that *confirm* finds in ranges of any number of lines.
 
     Raises:
         DeadlineReached: the clock of `time.monotonic` has come to *until*.
@@ -62,18 +61,29 @@ def matches_in_blocks(
         own = _lines(_Text(blob)[start:end])
         head = _lines(_Text(blob)[begin:start])
         every = [*head, *own, *_lines(_Text(blob)[end:stop])] if begin != start or end != stop else own
-        for i, found in enumerate(map(search, own), len(head)):
-            if until is not None and monotonic() >= until:
-                raise DeadlineReached
-            if found is not None:
+        for i, column in enumerate(_starts(confirm(own), until), len(head)):
+            if column >= 0:
                 yield Match(
                     path,
                     line + i - len(head),
-                    found.start() + 1,
+                    column + 1,
                     every[i],
                     tuple(every[max(0, i - before) : i]),
                     tuple(every[i + 1 : i + 1 + after]),
                 )
+
+
+def _starts(found: "Iterable[Found | None]", until: float | None) -> "Iterator[int]":
+    """Yield where each line matches, -1 for nowhere."""
+    for match in found:
+        if until is not None and monotonic() >= until:
+            raise DeadlineReached
+        yield -1 if match is None else match.start()
+
+
+def _columns(text: "_Text | str", ranges: "list[Range]") -> "Iterator[int]":
+    """Yield how many characters lie in front of what was found in each line."""
+    return (len(text[start : start + at]) for _, _, start, _, _, at in ranges)
 
 
 class _Text:

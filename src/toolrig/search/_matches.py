@@ -32,6 +32,7 @@ class Matches(_Of[Item]):
             ended by itself.
         files_searched: files searched to their end so far.
         files_with_matches: files in which the pattern was found so far.
+        files_cut: files so far with more matches than ``limit_per_file``.
         binary_skipped: files passed over because a NUL is among their first 8,000 bytes.
         hidden_by_gitignore: entries that git's rules kept out so far; what lies below is not counted.
         errors: what could not be read so far: at most the first 1,000 directories and 1,000 files.
@@ -72,6 +73,10 @@ class Matches(_Of[Item]):
     @property
     def files_with_matches(self) -> int:
         return self._search.files_with_matches
+
+    @property
+    def files_cut(self) -> int:
+        return self._search.files_cut
 
     @property
     def binary_skipped(self) -> int:

@@ -8,17 +8,19 @@ from toolrig import _pool
 from toolrig._backend import kernel
 from toolrig.fs._coding import BINARY_PROBE
 from toolrig.fs._path_error import PathError
-from toolrig.search._items import DeadlineReached, matches_in_blocks, matches_in_lines
+from toolrig.search._items import DeadlineReached
 from toolrig.search._match import FileCount, FileMatch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from toolrig._pure.textscan import Scanner
     from toolrig.fs._jail import Jail
     from toolrig.fs._walk import Walk
     from toolrig.search._match import Match
-    from toolrig.search._query import Query
+    from toolrig.search._matcher import Matcher
+    from toolrig.search._multiline import WholeFiles
 
     Item = Match | FileMatch | FileCount
     Piece = tuple[int, int, int, bytes, list[tuple[int, int, int, int, int, int]]]
@@ -29,35 +31,39 @@ _CONTEXT_MOST = 2**31 - 1  # what fits the kernel's number everywhere
 
 
 class Search:
-    """Searches the files of *walk*, or the one file *only* of *jail*; see `toolrig.grep` for the options."""
+    """Searches the files of *walk* that *keep* lets pass, or the one file *only* of *jail*.
+
+    *matcher* says for what, *until* when `time.monotonic` is at the end of it; see `toolrig.grep` for the
+    other options.
+    """
 
     def __init__(
         self,
-        query: "Query",
+        matcher: "Matcher",
         jail: "Jail",
         walk: "Walk | None",
         *,
+        keep: "Callable[[str], object] | None",
         only: str,
         output: str,
-        before: int,
-        after: int,
         limit: int | None,
+        limit_per_file: int | None,
         offset: int | None,
-        deadline: float | None,
+        until: float | None,
         prefix: str,
     ) -> None:
         self._started = perf_counter()
         self._ended_at: float | None = None
-        self._until = None if deadline is None else monotonic() + deadline
-        self._query, self._jail = query, jail
-        self._walk, self._only = walk, only
-        self._output, self._context = output, (before, after)
-        self._limit, self._offset, self._prefix = limit, offset, prefix
+        self._until = until
+        self._matcher, self._jail = matcher, jail
+        self._walk, self._keep, self._only = walk, keep, only
+        self._output, self._prefix = output, prefix
+        self._limit, self._limit_per_file, self._offset = limit, limit_per_file, offset
         self._noted: list[PathError] = []
         self._closed = False
         self.truncated = False
         self.total: int | None = None
-        self.files_with_matches = 0
+        self.files_with_matches = self.files_cut = 0
         self._scanner = self._open_scanner()
 
     @property
@@ -87,6 +93,7 @@ class Search:
             self._closed = True
             self._ended_at = perf_counter()
             self._scanner.close()
+            self._matcher.close()
             if self._walk is not None:
                 self._walk.close()
 
@@ -126,20 +133,17 @@ class Search:
     def _batches(self) -> "Iterator[list[str]]":
         if self._walk is None:
             yield [self._only]
-            return
-        batches = self._walk.batches()
-        if self._offset is None:
-            for paths in batches:
-                self._check_deadline()
-                yield paths
-            return
-        everything: list[str] = []
-        for paths in batches:
+        elif self._offset is None:
+            yield from self._walked(self._walk)
+        else:
+            everything = sorted(path for paths in self._walked(self._walk) for path in paths)
+            for at in range(0, len(everything), _BATCH):
+                yield everything[at : at + _BATCH]
+
+    def _walked(self, walk: "Walk") -> "Iterator[list[str]]":
+        for paths in walk.batches():
             self._check_deadline()
-            everything += paths
-        everything.sort()
-        for at in range(0, len(everything), _BATCH):
-            yield everything[at : at + _BATCH]
+            yield paths if self._keep is None else list(filter(self._keep, paths))
 
     def _pieces(self, paths: list[str]) -> "Iterator[Piece]":
         while not self._closed and (batch := self._scanner.next_batch()) is not None:
@@ -150,12 +154,19 @@ class Search:
             self._check_deadline()
 
     def _matches(self, paths: list[str], pieces: "Iterable[Piece]") -> "Iterator[Match]":
-        current = -1
+        current, left = -1, -1  # matches that the file may still have; below 0 for any number
         for piece in pieces:
+            if piece[0] == current and not left:
+                continue
             for match in self._piece_matches(paths, piece):
                 if piece[0] != current:
                     current = piece[0]
                     self.files_with_matches += 1
+                    left = -1 if self._limit_per_file is None else self._limit_per_file
+                if not left:
+                    self.files_cut += 1
+                    break
+                left -= 1
                 yield match
 
     def _files(self, paths: list[str], pieces: "Iterable[Piece]") -> "Iterator[FileMatch]":
@@ -181,17 +192,22 @@ class Search:
     def _count(self, paths: list[str], index: int, lines: int) -> "Iterator[FileCount]":
         if lines:
             self.files_with_matches += 1
+            most = self._limit_per_file
+            if most is not None and lines > most:
+                self.files_cut += 1
+                lines = most
             yield FileCount(self._prefix + paths[index], lines)
 
     def _piece_matches(self, paths: list[str], piece: "Piece") -> "Iterator[Match]":
         index, _, _, blob, ranges = piece
-        path, search = self._prefix + paths[index], self._query.search
-        if search is None or self._query.needle:
-            return matches_in_lines(path, blob, ranges, search, self._until)
-        return matches_in_blocks(path, blob, ranges, search, self._context, self._until)
+        return self._matcher.matches(self._prefix + paths[index], blob, ranges)
 
     def _note(self, path: str, code: int) -> None:
-        message = "a line with its context is longer than 64 MiB" if code == EFBIG else os.strerror(code)
+        message = os.strerror(code)
+        if code == EFBIG:
+            message = "a line with its context is longer than 64 MiB"
+            if self._matcher.multiline:
+                message = "the file is larger than 16 MiB, too large to be searched across lines"
         if len(self._noted) < _ERRORS_MOST:
             self._noted.append(PathError(path, code, message))
 
@@ -199,15 +215,25 @@ class Search:
         if self._until is not None and monotonic() >= self._until:
             raise DeadlineReached
 
-    def _open_scanner(self) -> "_Scanner":
+    def _open_scanner(self) -> "Scanner | WholeFiles":
+        matcher, textscan = self._matcher, kernel("textscan")
+        if matcher.multiline:
+            from toolrig.search._multiline import WholeFiles
+
+            sieve = self._scan(textscan.FILES) if matcher.finder is not None else None
+            return WholeFiles(self._jail, sieve, probe=BINARY_PROBE)
+        if matcher.certain and self._output == "files":
+            return self._scan(textscan.FILES)
+        if matcher.countable and self._output == "count":
+            return self._scan(textscan.COUNT)
+        return self._scan(textscan.LINES)
+
+    def _scan(self, mode: int) -> "Scanner":
         textscan = kernel("textscan")
-        mode = textscan.LINES
-        if self._query.search is None:
-            mode = {"files": textscan.FILES, "count": textscan.COUNT}.get(self._output, mode)
-        before, after = self._context if self._output == "content" else (0, 0)
-        scanner: _Scanner = textscan.Scanner(
+        before, after = self._matcher.context if mode == textscan.LINES else (0, 0)
+        scanner: Scanner = textscan.Scanner(
             self._jail.place,
-            self._query.needle,
+            self._matcher.finder,
             mode=mode,
             before=min(before, _CONTEXT_MOST),
             after=min(after, _CONTEXT_MOST),
@@ -216,7 +242,3 @@ class Search:
             probe=BINARY_PROBE,
         )
         return scanner
-
-
-if TYPE_CHECKING:
-    from toolrig._pure.textscan import Scanner as _Scanner

@@ -1,7 +1,8 @@
 """Searching files for a pattern."""
 
+from toolrig.search._grouped import grouped
 from toolrig.serve._action import READS, Action
-from toolrig.serve._footer import errors_note, hidden_note, with_footer
+from toolrig.serve._footer import errors_note, hidden_note, raised, ways, with_footer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ LIMIT = 250
 _DEADLINE = 20.0
 _LINE_CHARACTERS = 500
 _CONTEXT_MOST = 50
+_MATCH_LINES = 50
 _OUTPUTS: "dict[str, Output]" = {"content": "content", "files_with_matches": "files", "count": "count"}
 
 
@@ -32,13 +34,19 @@ def _handle(root: "Root", given: "Given", call: "Call") -> str:
         given.get("path", "."),
         fixed=given.get("fixed", False),
         ignore_case=given.get("ignore_case", False),
+        word=given.get("word", False),
+        only_matching=given.get("only_matching", False),
+        multiline=given.get("multiline", False) and "dotall",
         glob=_anywhere(given["glob"]) if "glob" in given else None,
+        types=given.get("type"),
         output=_OUTPUTS[mode],
         before=before,
         after=after,
         limit=given.get("limit", LIMIT),
+        limit_per_file=given.get("limit_per_file"),
         offset=given.get("offset", 0),
         deadline=_DEADLINE,
+        max_columns=_LINE_CHARACTERS,
         gitignore=given.get("gitignore", True),
     )
     with matches:
@@ -65,6 +73,10 @@ GREP = Action(
             "type": "string",
             "description": "Only files whose path below it matches: `*.py` anywhere, `src/**/*.ts`.",
         },
+        "type": {
+            "type": "string",
+            "description": "Only files of a type that ripgrep knows: `py`, `js`, `rust`; `!py`: not these.",
+        },
         "output_mode": {
             "type": "string",
             "enum": list(_OUTPUTS),
@@ -72,6 +84,15 @@ GREP = Action(
         },
         "fixed": {"type": "boolean", "description": "Take the pattern as plain text (default false)."},
         "ignore_case": {"type": "boolean", "description": "Ignore case (default false)."},
+        "word": {"type": "boolean", "description": "Only whole words (default false)."},
+        "only_matching": {
+            "type": "boolean",
+            "description": "Return what matches instead of its line (default false).",
+        },
+        "multiline": {
+            "type": "boolean",
+            "description": "Let matches span lines, `.` match newlines too (default false).",
+        },
         "context": {**_CONTEXT, "description": "Lines of context before and after each hit (default 0)."},
         "before": {**_CONTEXT, "description": "Lines of context before each hit (default 0)."},
         "after": {**_CONTEXT, "description": "Lines of context after each hit (default 0)."},
@@ -80,6 +101,11 @@ GREP = Action(
             "type": "integer",
             "minimum": 1,
             "description": f"Number of hits, or of files, at most (default {LIMIT}).",
+        },
+        "limit_per_file": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Number of hits in one file at most (default all).",
         },
         "offset": {
             "type": "integer",
@@ -93,9 +119,9 @@ GREP = Action(
 )
 
 
-def _body(items: "list[Any]", mode: str, given: "Given", grouped: bool) -> "Iterable[str]":
+def _body(items: "list[Any]", mode: str, given: "Given", separated: bool) -> "Iterable[str]":
     if mode == "content":
-        return _lines(items, grouped=grouped, numbered=given.get("line_numbers", True))
+        return _lines(items, given, separated)
     if mode == "count":
         return (f"{item.path}:{item.count}" for item in items)
     return (item.path for item in items)
@@ -107,46 +133,25 @@ def _anywhere(pattern: str) -> str:
     return pattern if "/" in bare else f"{negated}**/{bare}"
 
 
-def _lines(matches: "Iterable[Any]", *, grouped: bool, numbered: bool) -> "Iterable[str]":
-    """Yield hits as ``path:line:text`` and context as ``path-line-text``, each line once, as grep does.
+def _lines(matches: "Iterable[Any]", given: "Given", separated: bool) -> "Iterable[str]":
+    """Yield matches as ``path:line:text`` and context as ``path-line-text``, each line once, as grep does.
 
-    *grouped* puts ``--`` between groups that are not neighbours; without *numbered* the line is left out.
+    *separated* puts ``--`` between groups that are not neighbours.
     """
-
-    def shown(mark: str, number: int, text: str) -> str:
-        return f"{path}{mark}{number}{mark}{text}" if numbered else f"{path}{mark}{text}"
-
-    path, last = "", 0  # the line printed last
-    behind: list[tuple[int, str]] = []  # context of the last hit, printed up to the next one
-    for match in matches:
-        if match.path != path:
-            yield from (shown("-", number, text) for number, text in behind)
-            separate, path, last, behind = bool(path), match.path, 0, []
-        else:
-            ahead = [(number, text) for number, text in behind if number < match.line]
-            yield from (shown("-", number, text) for number, text in ahead)
-            last = ahead[-1][0] if ahead else last
-            separate = match.line - len(match.before) > last + 1
-        if separate and grouped:
-            yield "--"
-        for number, text in enumerate(match.before, match.line - len(match.before)):
-            if number > last:
-                yield shown("-", number, _short(text, 1))
-        yield shown(":", match.line, _short(match.text, match.column))
-        last = match.line
-        behind = [(number, _short(text, 1)) for number, text in enumerate(match.after, last + 1)]
-    yield from (shown("-", number, text) for number, text in behind)
-
-
-def _short(text: str, column: int) -> str:
-    """Cut a long line to the surroundings of its hit."""
-    if len(text) <= _LINE_CHARACTERS:
-        return text
-    start = max(0, min(column - 1 - _LINE_CHARACTERS // 4, len(text) - _LINE_CHARACTERS))
-    end = start + _LINE_CHARACTERS
-    left = f"[{start:,} characters] " if start else ""
-    right = f" [{len(text) - end:,} characters]" if end < len(text) else ""
-    return left + text[start:end] + right
+    numbered = given.get("line_numbers", True)
+    for line in grouped(matches, only_matching=given.get("only_matching", False)):
+        if line is None:
+            if separated:
+                yield "--"
+            continue
+        path, number, text, match = line
+        mark = "-" if match is None else ":"
+        place = 0 if match is None else number - match.line
+        if place >= _MATCH_LINES:
+            if place == _MATCH_LINES:
+                yield f"[... {match.text.count(chr(10)) + 1 - place:,} lines of this hit cut]"
+            continue
+        yield f"{path}{mark}{number}{mark}{text}" if numbered else f"{path}{mark}{text}"
 
 
 def _notes(given: "Given", matches: "Matches[Any]", count: int) -> list[str]:
@@ -158,4 +163,7 @@ def _notes(given: "Given", matches: "Matches[Any]", count: int) -> list[str]:
         setting = given.setting("offset", offset + count)
         onward = f"; continue with {setting}, or narrow the search" if setting else "; narrow the search"
         notes.append(f"cut after {count:,}{onward}")
+    if matches.files_cut:
+        files = "1 file has" if matches.files_cut == 1 else f"{matches.files_cut:,} files have"
+        notes.append(f"{files} more{ways(raised(given, 'limit_per_file'))}")
     return notes + hidden_note(matches.hidden_by_gitignore, given) + errors_note(matches.errors)

@@ -2,7 +2,10 @@
  *
  * A literal is found by its two rarest bytes (rare in source code and prose, by the table below): 32 or 16
  * places at once are asked for both, and only where both fit is the whole compared. Each instruction set
- * has its own functions; the best the processor has is chosen once. Nothing outside the given bytes is read. */
+ * has its own functions; the best the processor has is chosen once. Nothing outside the given bytes is read.
+ *
+ * A literal without regard to case is folded: bits that do not matter are set in it, and in the text before
+ * the two are compared. */
 #ifndef TR_BYTESCAN_H
 #define TR_BYTESCAN_H
 
@@ -22,13 +25,16 @@
 #endif
 #if defined(__GNUC__) || defined(__clang__)
 #  define TR_TARGET(isa) __attribute__((target(isa)))
+#  define TR_INLINE static inline __attribute__((always_inline))
 #else
 #  define TR_TARGET(isa)
+#  define TR_INLINE static __forceinline
 #endif
 
-/* A literal to look for; *bytes* stays the caller's. first < second, and equal only in one byte alone. */
+/* A literal to look for; the bytes stay the caller's. first < second, and equal only in one byte alone. */
 typedef struct {
     const char *bytes;
+    const char *fold;     /* for each byte the bits that do not matter, set in it; NULL: all do */
     size_t length;
     size_t first, second; /* where its two rarest bytes lie */
     size_t rarest;        /* one of the two */
@@ -54,20 +60,27 @@ static const uint8_t tr_byte_rank[256] = {
     78, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 };
 
-static unsigned tr_rank(char byte) { return tr_byte_rank[(unsigned char)byte]; }
-
-/* Prepare to look for the *length* (at least 1) bytes at *bytes*. */
-static tr_needle tr_needle_of(const char *bytes, size_t length)
+/* How common the byte at *at* is, or the more common of its two cases. */
+static unsigned tr_rank(const tr_needle *needle, size_t at)
 {
-    tr_needle needle = {.bytes = bytes, .length = length};
+    unsigned char byte = (unsigned char)needle->bytes[at];
+    unsigned rank = tr_byte_rank[byte];
+    unsigned other = needle->fold ? tr_byte_rank[byte & ~(unsigned char)needle->fold[at]] : rank;
+    return other > rank ? other : rank;
+}
+
+/* Prepare to look for the *length* (at least 1) bytes at *bytes*; *fold* is NULL or as many bytes. */
+static tr_needle tr_needle_of(const char *bytes, const char *fold, size_t length)
+{
+    tr_needle needle = {.bytes = bytes, .fold = fold, .length = length};
     size_t rarest = 0, next;
 
     for (size_t i = 1; i < length; i++)
-        if (tr_rank(bytes[i]) < tr_rank(bytes[rarest]))
+        if (tr_rank(&needle, i) < tr_rank(&needle, rarest))
             rarest = i;
     next = length > 1 && rarest == 0;
     for (size_t i = 0; i < length; i++)
-        if (i != rarest && tr_rank(bytes[i]) < tr_rank(bytes[next]))
+        if (i != rarest && tr_rank(&needle, i) < tr_rank(&needle, next))
             next = i;
     needle.first = rarest < next ? rarest : next;
     needle.second = rarest < next ? next : rarest;
@@ -75,12 +88,29 @@ static tr_needle tr_needle_of(const char *bytes, size_t length)
     return needle;
 }
 
+/* Whether the needle lies at *place*, where as many bytes are. */
 static int tr_needle_at(const tr_needle *needle, const char *place)
 {
-    return memcmp(place, needle->bytes, needle->length) == 0;
+    if (!needle->fold)
+        return memcmp(place, needle->bytes, needle->length) == 0;
+    for (size_t i = 0; i < needle->length; i++)
+        if ((char)(place[i] | needle->fold[i]) != needle->bytes[i])
+            return 0;
+    return 1;
 }
 
 /* ---- scalar: every machine, and the ends too short for a vector ---- */
+
+static const char *tr_find_folded_scalar(const tr_needle *needle, const char *text, size_t length)
+{
+    size_t places = length < needle->length ? 0 : length - needle->length + 1, at = needle->rarest;
+    char byte = needle->bytes[at], fold = needle->fold[at];
+
+    for (size_t i = 0; i < places; i++)
+        if ((char)(text[i + at] | fold) == byte && tr_needle_at(needle, text + i))
+            return text + i;
+    return NULL;
+}
 
 static const char *tr_find_scalar(const tr_needle *needle, const char *text, size_t length)
 {
@@ -151,28 +181,47 @@ static const char *tr_verify(const tr_needle *needle, const char *text, uint64_t
 #if defined(TR_X86)
 /* ---- SSE2: every x86-64 ---- */
 
-static uint64_t tr_both_sse2(const tr_needle *needle, const char *text)
+/* Where of 16 places the byte *at* bytes behind may be the needle's. */
+TR_INLINE __m128i tr_one_sse2(const tr_needle *needle, size_t at, int folded, const char *text)
 {
-    __m128i first = _mm_set1_epi8(needle->bytes[needle->first]);
-    __m128i second = _mm_set1_epi8(needle->bytes[needle->second]);
-    __m128i one = _mm_loadu_si128((const __m128i *)(const void *)(text + needle->first));
-    __m128i other = _mm_loadu_si128((const __m128i *)(const void *)(text + needle->second));
-    return (unsigned)_mm_movemask_epi8(
-        _mm_and_si128(_mm_cmpeq_epi8(one, first), _mm_cmpeq_epi8(other, second)));
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
+    if (folded)
+        bytes = _mm_or_si128(bytes, _mm_set1_epi8(needle->fold[at]));
+    return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(needle->bytes[at]));
+}
+
+TR_INLINE uint64_t tr_both_sse2(const tr_needle *needle, int folded, const char *text)
+{
+    __m128i first = tr_one_sse2(needle, needle->first, folded, text);
+    __m128i second = tr_one_sse2(needle, needle->second, folded, text);
+    return (unsigned)_mm_movemask_epi8(_mm_and_si128(first, second));
+}
+
+/* Find the needle among at least 16 places. */
+TR_INLINE const char *tr_among_sse2(const tr_needle *needle, int folded, const char *text, size_t places)
+{
+    const char *found;
+    size_t i = 0;
+
+    for (; i + 16 <= places; i += 16)
+        if ((found = tr_verify(needle, text + i, tr_both_sse2(needle, folded, text + i), 1)))
+            return found;
+    i = places - 16; /* the rest, together with places already seen */
+    return tr_verify(needle, text + i, tr_both_sse2(needle, folded, text + i), 1);
 }
 
 static const char *tr_find_sse2(const tr_needle *needle, const char *text, size_t length)
 {
-    size_t places = length < needle->length ? 0 : length - needle->length + 1, i = 0;
-    const char *found;
-
-    if (places < 16)
+    if (length < needle->length || length - needle->length < 15)
         return tr_find_scalar(needle, text, length);
-    for (; i + 16 <= places; i += 16)
-        if ((found = tr_verify(needle, text + i, tr_both_sse2(needle, text + i), 1)))
-            return found;
-    i = places - 16; /* the rest, together with places already seen */
-    return tr_verify(needle, text + i, tr_both_sse2(needle, text + i), 1);
+    return tr_among_sse2(needle, 0, text, length - needle->length + 1);
+}
+
+static const char *tr_find_folded_sse2(const tr_needle *needle, const char *text, size_t length)
+{
+    if (length < needle->length || length - needle->length < 15)
+        return tr_find_folded_scalar(needle, text, length);
+    return tr_among_sse2(needle, 1, text, length - needle->length + 1);
 }
 
 static size_t tr_count_sse2(const char *text, size_t length)
@@ -209,25 +258,31 @@ static const char *tr_last_sse2(const char *text, size_t length)
 /* ---- AVX2 ---- */
 
 TR_TARGET("avx2")
-static __m256i tr_both_avx2(const tr_needle *needle, const char *text, __m256i first, __m256i second)
+TR_INLINE __m256i tr_one_avx2(const tr_needle *needle, size_t at, int folded, const char *text)
 {
-    __m256i one = _mm256_loadu_si256((const __m256i *)(const void *)(text + needle->first));
-    __m256i other = _mm256_loadu_si256((const __m256i *)(const void *)(text + needle->second));
-    return _mm256_and_si256(_mm256_cmpeq_epi8(one, first), _mm256_cmpeq_epi8(other, second));
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(const void *)(text + at));
+    if (folded)
+        bytes = _mm256_or_si256(bytes, _mm256_set1_epi8(needle->fold[at]));
+    return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(needle->bytes[at]));
 }
 
-TR_TARGET("avx2") static const char *tr_find_avx2(const tr_needle *needle, const char *text, size_t length)
+TR_TARGET("avx2") TR_INLINE __m256i tr_both_avx2(const tr_needle *needle, int folded, const char *text)
 {
-    const __m256i first = _mm256_set1_epi8(needle->bytes[needle->first]);
-    const __m256i second = _mm256_set1_epi8(needle->bytes[needle->second]);
-    size_t places = length < needle->length ? 0 : length - needle->length + 1, i = 0;
-    const char *found;
+    return _mm256_and_si256(
+        tr_one_avx2(needle, needle->first, folded, text), tr_one_avx2(needle, needle->second, folded, text));
+}
 
-    if (places < 32)
-        return tr_find_sse2(needle, text, length);
+/* Find the needle among at least 32 places. */
+TR_TARGET("avx2")
+TR_INLINE const char *tr_among_avx2(const tr_needle *needle, int folded, const char *text, size_t places)
+{
+    const tr_needle own = *needle; /* so that what the loop needs of it stays in registers */
+    const char *found;
+    size_t i = 0;
+
     for (; i + 64 <= places; i += 64) {
-        __m256i low = tr_both_avx2(needle, text + i, first, second);
-        __m256i high = tr_both_avx2(needle, text + i + 32, first, second);
+        __m256i low = tr_both_avx2(&own, folded, text + i);
+        __m256i high = tr_both_avx2(&own, folded, text + i + 32);
         __m256i any = _mm256_or_si256(low, high);
         if (!_mm256_testz_si256(any, any)) {
             uint64_t bits = (uint32_t)_mm256_movemask_epi8(low);
@@ -238,11 +293,26 @@ TR_TARGET("avx2") static const char *tr_find_avx2(const tr_needle *needle, const
     }
     for (; i < places; i += 32) {
         size_t from = i + 32 <= places ? i : places - 32; /* the last block overlaps places already seen */
-        __m256i both = tr_both_avx2(needle, text + from, first, second);
+        __m256i both = tr_both_avx2(&own, folded, text + from);
         if ((found = tr_verify(needle, text + from, (uint32_t)_mm256_movemask_epi8(both), 1)))
             return found;
     }
     return NULL;
+}
+
+TR_TARGET("avx2") static const char *tr_find_avx2(const tr_needle *needle, const char *text, size_t length)
+{
+    if (length < needle->length || length - needle->length < 31)
+        return tr_find_sse2(needle, text, length);
+    return tr_among_avx2(needle, 0, text, length - needle->length + 1);
+}
+
+TR_TARGET("avx2")
+static const char *tr_find_folded_avx2(const tr_needle *needle, const char *text, size_t length)
+{
+    if (length < needle->length || length - needle->length < 31)
+        return tr_find_folded_sse2(needle, text, length);
+    return tr_among_avx2(needle, 1, text, length - needle->length + 1);
 }
 
 TR_TARGET("avx2") static size_t tr_count_avx2(const char *text, size_t length)
@@ -278,6 +348,18 @@ static int tr_has_avx2(void)
     return __builtin_cpu_supports("avx2") != 0;
 #  endif
 }
+
+static int tr_has_ssse3(void)
+{
+#  if defined(_MSC_VER) && !defined(__clang__)
+    int leaf[4];
+    __cpuid(leaf, 1);
+    return (leaf[2] & (1 << 9)) != 0;
+#  else
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("ssse3") != 0;
+#  endif
+}
 #endif
 
 #if defined(TR_NEON)
@@ -288,29 +370,47 @@ static uint64_t tr_nibbles_neon(uint8x16_t equal)
     return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(equal), 4)), 0);
 }
 
-static uint64_t tr_both_neon(const tr_needle *needle, const char *text)
+TR_INLINE uint8x16_t tr_one_neon(const tr_needle *needle, size_t at, int folded, const char *text)
 {
-    uint8x16_t first = vdupq_n_u8((uint8_t)needle->bytes[needle->first]);
-    uint8x16_t second = vdupq_n_u8((uint8_t)needle->bytes[needle->second]);
-    uint8x16_t one = vld1q_u8((const uint8_t *)text + needle->first);
-    uint8x16_t other = vld1q_u8((const uint8_t *)text + needle->second);
+    uint8x16_t bytes = vld1q_u8((const uint8_t *)text + at);
+    if (folded)
+        bytes = vorrq_u8(bytes, vdupq_n_u8((uint8_t)needle->fold[at]));
+    return vceqq_u8(bytes, vdupq_n_u8((uint8_t)needle->bytes[at]));
+}
+
+TR_INLINE uint64_t tr_both_neon(const tr_needle *needle, int folded, const char *text)
+{
+    uint8x16_t first = tr_one_neon(needle, needle->first, folded, text);
+    uint8x16_t second = tr_one_neon(needle, needle->second, folded, text);
     /* one bit of the four is kept, so that each place is met once */
-    return tr_nibbles_neon(vandq_u8(vceqq_u8(one, first), vceqq_u8(other, second)))
-        & UINT64_C(0x1111111111111111);
+    return tr_nibbles_neon(vandq_u8(first, second)) & UINT64_C(0x1111111111111111);
+}
+
+/* Find the needle among at least 16 places. */
+TR_INLINE const char *tr_among_neon(const tr_needle *needle, int folded, const char *text, size_t places)
+{
+    const char *found;
+    size_t i = 0;
+
+    for (; i + 16 <= places; i += 16)
+        if ((found = tr_verify(needle, text + i, tr_both_neon(needle, folded, text + i), 4)))
+            return found;
+    i = places - 16;
+    return tr_verify(needle, text + i, tr_both_neon(needle, folded, text + i), 4);
 }
 
 static const char *tr_find_neon(const tr_needle *needle, const char *text, size_t length)
 {
-    size_t places = length < needle->length ? 0 : length - needle->length + 1, i = 0;
-    const char *found;
-
-    if (places < 16)
+    if (length < needle->length || length - needle->length < 15)
         return tr_find_scalar(needle, text, length);
-    for (; i + 16 <= places; i += 16)
-        if ((found = tr_verify(needle, text + i, tr_both_neon(needle, text + i), 4)))
-            return found;
-    i = places - 16;
-    return tr_verify(needle, text + i, tr_both_neon(needle, text + i), 4);
+    return tr_among_neon(needle, 0, text, length - needle->length + 1);
+}
+
+static const char *tr_find_folded_neon(const tr_needle *needle, const char *text, size_t length)
+{
+    if (length < needle->length || length - needle->length < 15)
+        return tr_find_folded_scalar(needle, text, length);
+    return tr_among_neon(needle, 1, text, length - needle->length + 1);
 }
 
 static size_t tr_count_neon(const char *text, size_t length)
@@ -345,8 +445,9 @@ static const char *tr_last_neon(const char *text, size_t length)
 
 typedef struct {
     const char *name;
-    /* Where the needle first lies in the text, or NULL. */
+    /* Where the needle first lies in the text, or NULL; each for needles of its own kind. */
     const char *(*find)(const tr_needle *needle, const char *text, size_t length);
+    const char *(*find_folded)(const tr_needle *needle, const char *text, size_t length);
     /* How many newlines the text has. */
     size_t (*count_newlines)(const char *text, size_t length);
     /* The text's last newline, or NULL; the next one is memchr's business. */
@@ -358,12 +459,12 @@ static const tr_bytescan *tr_bytescan_for(const char *name)
 {
     static const tr_bytescan all[] = {
 #if defined(TR_X86)
-        {"avx2", tr_find_avx2, tr_count_avx2, tr_last_sse2},
-        {"sse2", tr_find_sse2, tr_count_sse2, tr_last_sse2},
+        {"avx2", tr_find_avx2, tr_find_folded_avx2, tr_count_avx2, tr_last_sse2},
+        {"sse2", tr_find_sse2, tr_find_folded_sse2, tr_count_sse2, tr_last_sse2},
 #elif defined(TR_NEON)
-        {"neon", tr_find_neon, tr_count_neon, tr_last_neon},
+        {"neon", tr_find_neon, tr_find_folded_neon, tr_count_neon, tr_last_neon},
 #endif
-        {"scalar", tr_find_scalar, tr_count_scalar, tr_last_scalar},
+        {"scalar", tr_find_scalar, tr_find_folded_scalar, tr_count_scalar, tr_last_scalar},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 #if defined(TR_X86)

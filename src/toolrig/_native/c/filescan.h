@@ -1,11 +1,11 @@
-/* Searching one file line by line, in steps, with a bounded window of it in memory.
+/* Searching one file line by line, in steps, with a bounded window of it in memory, in UTF-8.
  *
  * The window always begins at the start of a line. Only whole lines are searched; the part of a line at
  * its end is carried over to the next read, together with the lines of context that may be asked for.
  * A line (with its context) longer than *line_most* is an error rather than a wrong answer.
  *
- * What is found is collected in a piece: a blob of whole lines and, for each hit, a range in it. With an
- * empty needle every line is wanted, and one range stands for as many lines as a piece holds. */
+ * What is found is collected in a piece: a blob of whole lines and, for each hit, a range in it. Without
+ * a finder every line is wanted, and one range stands for as many lines as a piece holds. */
 #ifndef TR_FILESCAN_H
 #define TR_FILESCAN_H
 
@@ -18,19 +18,23 @@
 #include <unistd.h>
 
 #include "bytescan.h"
+#include "finder.h"
 #include "jail.h"
+#include "utf16.h"
+#include "waiting.h"
 
 enum { TR_SCAN_FILES, TR_SCAN_COUNT, TR_SCAN_LINES };           /* what is asked for */
 enum { TR_STEP_MORE, TR_STEP_DONE, TR_STEP_BINARY, TR_STEP_FAILED }; /* how a step ended */
-enum { TR_STEP_READS = 8 };                                     /* reads before a step ends */
+enum { TR_STEP_READS = 8, TR_STEP_TIME = 10 * TR_MILLISECOND }; /* after which a step ends */
 enum { TR_MARK = 3 };                                           /* bytes of a byte order mark in UTF-8 */
+enum { TR_CHUNK_LEAST = 2 * TR_UTF8_MOST };                     /* so that half of it takes a character */
 
 typedef struct {
     const tr_bytescan *isa;
-    tr_needle needle;  /* of length 0: every line is wanted, and *mode* is TR_SCAN_LINES */
+    const tr_finder *finder; /* NULL: every line is wanted, and *mode* is TR_SCAN_LINES */
     int mode;
     size_t before, after; /* lines of context */
-    size_t chunk;      /* bytes of the window to begin with, at least TR_MARK */
+    size_t chunk;      /* bytes of the window to begin with, at least TR_CHUNK_LEAST */
     size_t probe;      /* a NUL among so many first bytes makes a file binary */
     size_t line_most;  /* bytes of the window at most, at least *chunk* and *probe* */
     size_t piece_most; /* bytes of a piece that is complete */
@@ -41,21 +45,21 @@ typedef struct {
 typedef struct {
     uint64_t line; /* number of the line at *start*, from 1 */
     size_t begin, start, end, stop;
-    size_t at;     /* of the needle behind *start* */
+    size_t at;     /* of what the finder found, behind *start* */
 } tr_range;
 
 typedef struct tr_piece {
     struct tr_piece *next;
     size_t file;
     int error;
-    uint64_t count; /* lines that hold the needle, counted without being collected */
+    uint64_t count; /* candidates, counted without being collected */
     char *blob;
     size_t used, capacity;
     tr_range *ranges;
     size_t range_count, range_capacity;
 } tr_piece;
 
-/* A file being searched. The window is kept from file to file. */
+/* A file being searched. The window and what the finder keeps are there for the next file too. */
 typedef struct {
     int fd; /* -1: none */
     int ended;
@@ -69,6 +73,11 @@ typedef struct {
     size_t copied;   /* the blob of the piece ends with the window's bytes up to here */
     int joined;      /* whether *copied* holds */
     uint64_t read_bytes, size;
+    int order;       /* of the file's bytes, where it is UTF-16 and the window what they are in UTF-8 */
+    char *raw;       /* bytes of it not decoded yet */
+    size_t raw_capacity, raw_filled;
+    int raw_ended;
+    void *scratch;   /* the finder's */
 } tr_text;
 
 /* ---- pieces ---- */
@@ -138,14 +147,29 @@ static void tr_text_close(tr_text *text, const tr_scan_plan *plan)
     }
 }
 
+/* Lend the finder its memory, once. -1 with errno. */
+static int tr_text_lend(tr_text *text, const tr_scan_plan *plan)
+{
+    if (!plan->finder || !plan->finder->scratch || text->scratch)
+        return 0;
+    text->scratch = calloc(1, plan->finder->scratch);
+    if (!text->scratch)
+        errno = ENOMEM;
+    return text->scratch ? 0 : -1;
+}
+
 /* Open *path* beneath *directory*. -1 with errno; what is not a regular file is not read. */
 static int tr_text_open(tr_text *text, const tr_scan_plan *plan, int directory, const char *path)
 {
     int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (plan->follow ? 0 : O_NOFOLLOW);
-    tr_text fresh = {.bytes = text->bytes, .capacity = text->capacity, .line = 1};
+    tr_text fresh = {
+        .fd = -1, .line = 1, .bytes = text->bytes, .capacity = text->capacity, .raw = text->raw,
+        .raw_capacity = text->raw_capacity, .scratch = text->scratch};
     struct stat info;
 
     *text = fresh;
+    if (tr_text_lend(text, plan) < 0)
+        return -1;
     text->fd = tr_open_beneath(directory, path, flags, 0, plan->follow);
     if (text->fd < 0 || fstat(text->fd, &info) < 0)
         return -1;
@@ -239,30 +263,74 @@ static int tr_text_room(tr_text *text, const tr_scan_plan *plan)
     return 0;
 }
 
-static int tr_text_read_once(tr_text *text)
+/* Read some bytes of the file to *to*, and set *ended at its end. How many, or -1 with errno. */
+static ssize_t tr_text_read(tr_text *text, char *to, size_t room, int *ended)
 {
-    size_t wanted = text->capacity - text->filled;
+    size_t wanted = room < ((size_t)1 << 30) ? room : (size_t)1 << 30;
     ssize_t got;
 
-    if (wanted > ((size_t)1 << 30))
-        wanted = (size_t)1 << 30;
     do
-        got = read(text->fd, text->bytes + text->filled, wanted);
+        got = read(text->fd, to, wanted);
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return -1;
-    text->filled += (size_t)got;
     text->read_bytes += (uint64_t)got;
     /* A short read at the size that fstat told is the end; files of unknown size are read until 0. */
-    text->ended = got == 0 || ((size_t)got < wanted && text->size && text->read_bytes >= text->size);
+    *ended = got == 0 || ((size_t)got < wanted && text->size && text->read_bytes >= text->size);
+    return got;
+}
+
+/* Decode what the window has room for. -1 with errno, EFBIG when it has none. */
+static int tr_text_decode(tr_text *text)
+{
+    size_t room = text->capacity - text->filled, used;
+
+    if (room < TR_UTF8_MOST) {
+        errno = EFBIG;
+        return -1;
+    }
+    text->filled += tr_utf16_decode(
+        text->raw, text->raw_filled, text->order, text->raw_ended, text->bytes + text->filled, room, &used);
+    text->raw_filled -= used;
+    memmove(text->raw, text->raw + used, text->raw_filled);
+    text->ended = text->raw_ended && !text->raw_filled;
     return 0;
+}
+
+/* Read on behind what the window holds. -1 with errno. */
+static int tr_text_read_once(tr_text *text)
+{
+    ssize_t got = 0;
+
+    if (!text->order) {
+        got = tr_text_read(text, text->bytes + text->filled, text->capacity - text->filled, &text->ended);
+        text->filled += got < 0 ? 0 : (size_t)got;
+        return got < 0 ? -1 : 0;
+    }
+    if (!text->raw_ended && text->raw_filled < text->raw_capacity)
+        got = tr_text_read(
+            text, text->raw + text->raw_filled, text->raw_capacity - text->raw_filled, &text->raw_ended);
+    if (got < 0)
+        return -1;
+    text->raw_filled += (size_t)got;
+    return tr_text_decode(text);
+}
+
+/* Find out which lines of the window are whole, of which nothing new is in front of *before*. */
+static void tr_text_measure(tr_text *text, const tr_scan_plan *plan, size_t before)
+{
+    const char *newline = plan->isa->last_newline(text->bytes + before, text->filled - before);
+
+    if (text->ended)
+        text->whole = text->filled;
+    else if (newline)
+        text->whole = (size_t)(newline - text->bytes) + 1;
 }
 
 /* Read more behind what the window holds. -1 with errno. */
 static int tr_text_fill(tr_text *text, const tr_scan_plan *plan)
 {
     size_t before, least;
-    const char *newline;
 
     tr_text_drop(text, plan);
     if (tr_text_room(text, plan) < 0)
@@ -273,12 +341,58 @@ static int tr_text_fill(tr_text *text, const tr_scan_plan *plan)
         if (tr_text_read_once(text) < 0)
             return -1;
     while (!text->ended && text->filled < least);
-    newline = plan->isa->last_newline(text->bytes + before, text->filled - before);
-    if (text->ended)
-        text->whole = text->filled;
-    else if (newline)
-        text->whole = (size_t)(newline - text->bytes) + 1;
+    tr_text_measure(text, plan, before);
     return 0;
+}
+
+/* Take what the window holds for the beginning of a file in UTF-16, behind its mark. -1 with errno. */
+static int tr_text_widen(tr_text *text, const tr_scan_plan *plan)
+{
+    if (text->raw_capacity < text->capacity) {
+        char *grown = realloc(text->raw, text->capacity);
+        if (!grown) {
+            errno = ENOMEM;
+            return -1;
+        }
+        text->raw = grown;
+        text->raw_capacity = text->capacity;
+    }
+    text->raw_filled = text->filled - TR_UTF16_MARK;
+    text->raw_ended = text->ended;
+    memcpy(text->raw, text->bytes + TR_UTF16_MARK, text->raw_filled);
+    text->filled = text->whole = 0;
+    if (tr_text_decode(text) < 0)
+        return -1;
+    tr_text_measure(text, plan, 0);
+    return 0;
+}
+
+/* Judge the file by its beginning, which was just read: whether it is text, and how it is encoded. */
+static int tr_text_begin(tr_text *text, const tr_scan_plan *plan)
+{
+    size_t probe = text->filled < plan->probe ? text->filled : plan->probe;
+
+    text->order = tr_utf16_order(text->bytes, text->filled);
+    if (text->order) {
+        size_t most = probe > TR_UTF16_MARK ? probe - TR_UTF16_MARK : 0;
+        if (!tr_utf16_is_text(text->bytes + TR_UTF16_MARK, most, text->order))
+            return TR_STEP_BINARY;
+        return tr_text_widen(text, plan) < 0 ? TR_STEP_FAILED : TR_STEP_MORE;
+    }
+    if (memchr(text->bytes, 0, probe))
+        return TR_STEP_BINARY;
+    tr_text_unmark(text);
+    return TR_STEP_MORE;
+}
+
+/* Give back what is kept from file to file. */
+static void tr_text_free(tr_text *text)
+{
+    free(text->bytes);
+    free(text->raw);
+    free(text->scratch);
+    text->bytes = text->raw = NULL;
+    text->scratch = NULL;
 }
 
 /* ---- the search ---- */
@@ -324,7 +438,7 @@ static size_t tr_text_share(const tr_text *text, const tr_scan_plan *plan)
     return newline ? (size_t)(newline - text->bytes) + 1 : text->whole;
 }
 
-/* Set *start, *end to the next lines that are candidates and *at to the needle in them; 0 if none are left. */
+/* Set *start, *end to the next lines that are candidates and *at to what tells so in them; 0 if none are left. */
 static int tr_text_candidate(tr_text *text, const tr_scan_plan *plan, size_t *start, size_t *end, size_t *at)
 {
     const char *here, *newline, *hit;
@@ -333,12 +447,12 @@ static int tr_text_candidate(tr_text *text, const tr_scan_plan *plan, size_t *st
     *at = 0;
     if (text->at == text->whole)
         return 0;
-    if (!plan->needle.length) {
+    if (!plan->finder) {
         *end = tr_text_share(text, plan);
         return 1;
     }
     here = text->bytes + text->at;
-    hit = plan->isa->find(&plan->needle, here, text->whole - text->at);
+    hit = tr_finder_find(plan->finder, text->scratch, here, text->whole - text->at);
     if (!hit) {
         text->at = text->whole;
         return 0;
@@ -367,7 +481,7 @@ static int tr_text_search(tr_text *text, const tr_scan_plan *plan, tr_piece *pie
         }
         if (!tr_text_forward(text, end, plan->after, &stop)) {
             text->at = start;
-            if (plan->needle.length)
+            if (plan->finder)
                 return TR_STEP_MORE;
             /* fewer lines, so that those behind them are their context */
             end = tr_text_back(text, plan, end, plan->after);
@@ -389,8 +503,10 @@ static int tr_text_search(tr_text *text, const tr_scan_plan *plan, tr_piece *pie
  * TR_STEP_FAILED: errno tells why; EFBIG is a line longer than the plan allows. */
 static int tr_text_step(tr_text *text, const tr_scan_plan *plan, tr_piece *piece)
 {
+    int64_t until = tr_now() + TR_STEP_TIME;
+
     text->joined = 0;
-    for (int reads = 0; reads < TR_STEP_READS; reads++) {
+    for (int reads = 0; !reads || (reads < TR_STEP_READS && tr_now() < until); reads++) {
         int first = !text->read_bytes, state = tr_text_search(text, plan, piece);
         if (state == TR_STEP_DONE || (text->ended && text->at == text->whole)) {
             piece->count = text->count;
@@ -402,11 +518,8 @@ static int tr_text_step(tr_text *text, const tr_scan_plan *plan, tr_piece *piece
             return TR_STEP_MORE;
         if (tr_text_fill(text, plan) < 0)
             return TR_STEP_FAILED;
-        if (first) {
-            if (memchr(text->bytes, 0, text->filled < plan->probe ? text->filled : plan->probe))
-                return TR_STEP_BINARY;
-            tr_text_unmark(text);
-        }
+        if (first && (state = tr_text_begin(text, plan)) != TR_STEP_MORE)
+            return state;
     }
     return TR_STEP_MORE;
 }

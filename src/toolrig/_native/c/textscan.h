@@ -330,7 +330,7 @@ static void tr_scan_free(tr_scan *scan)
         }
     for (int i = 0; i < scan->lane_count; i++) {
         tr_text_close(&scan->lanes[i].text, &scan->plan);
-        free(scan->lanes[i].text.bytes);
+        tr_text_free(&scan->lanes[i].text);
     }
     free(scan->slots);
     pthread_cond_destroy(&scan->changed);

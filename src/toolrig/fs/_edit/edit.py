@@ -166,11 +166,11 @@ def multi_edit_jail(
         raise ValueError("there are no edits: give at least one")
     steps = _checked(edits)
     with jail.spot(path) as spot:
-        data, info, token = _content(spot, if_unchanged)
+        data, info, token = content_of(spot, if_unchanged)
         revision = Revision(data, spot.shown)
         _apply(revision, steps)
         if not dry_run and (len(steps) == 1 or revision.body != revision.before):
-            token = token_written(_replace(spot, revision.data(), info, sync=sync))
+            token = token_written(replace_unchanged(spot, revision.data(), info, sync=sync))
     return Edited(
         path=os.fspath(path),
         replacements=revision.replacements,
@@ -221,8 +221,14 @@ def _numbered(failure: ValueError, number: int, count: int) -> ValueError:
     return type(failure)(f"edit {number} of {count}: {failure}") if count > 1 else failure
 
 
-def _content(spot: "Spot", if_unchanged: str | None) -> tuple[bytes, os.stat_result, str]:
-    """Return the content of the regular file *spot*, its state and its token."""
+def content_of(spot: "Spot", if_unchanged: str | None) -> tuple[bytes, os.stat_result, str]:
+    """Return the content of the regular file *spot*, its state and its token.
+
+    Raises:
+        FileChangedError: the file is not the version of *if_unchanged*.
+        NotRegularFileError: it is something else.
+        OSError: it cannot be read.
+    """
     fd = regular(spot.open(os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), spot.shown)
     try:
         info = os.fstat(fd)
@@ -245,10 +251,15 @@ def _all(fd: int, size: int) -> bytes:
     return b"".join(chunks)
 
 
-def _replace(
+def replace_unchanged(
     spot: "Spot", data: "list[bytes | memoryview]", info: os.stat_result, *, sync: bool
 ) -> os.stat_result:
-    """Replace the file, unless somebody else has changed it since it was read."""
+    """Make *data* the content of the file *spot*, whose state was *info* when it was read.
+
+    Raises:
+        FileChangedError: somebody else has changed it since.
+        OSError: it cannot be written.
+    """
     now = replaceable(spot)
     if now is None or token_written(now) != token_written(info):
         raise file_changed(spot, "changed during the edit")

@@ -47,14 +47,15 @@ OFFERS = (
     Offer(
         GREP,
         "Grep",
-        "Search files for a regular expression (Python's `re`, line by line). output_mode "
-        "`files_with_matches` (default) returns paths, `content` the lines, `count` the number of hits of "
-        "each path. Results are in path order; a last line in brackets says how to get the rest. Binary "
-        "files and what git ignores are left out.",
+        "Search files for a regular expression (Python's `re`, line by line unless multiline is set). "
+        "output_mode `files_with_matches` (default) returns paths, `content` the lines, `count` the number "
+        "of hits of each path. Results are in path order; a last line in brackets says how to get the rest. "
+        "Binary files and what git ignores are left out.",
         {
             "pattern": "pattern",
             "path": "path",
             "glob": "glob",
+            "type": Naming("type", "Only files of this type, as ripgrep names them: `js`, `py`, `rust`."),
             "output_mode": Naming("output_mode", "What to return (default files_with_matches)."),
             "-B": "before",
             "-A": "after",
@@ -62,6 +63,8 @@ OFFERS = (
             "context": Naming("context", "The same as -C."),
             "-n": "line_numbers",
             "-i": "ignore_case",
+            "-o": "only_matching",
+            "multiline": "multiline",
             "head_limit": "limit",
             "offset": "offset",
         },

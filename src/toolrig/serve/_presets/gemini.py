@@ -86,6 +86,7 @@ OFFERS = (
             "before": "before",
             "after": "after",
             "no_ignore": Naming("gitignore", "Search what git ignores too (default false).", values=_NEGATED),
+            "max_matches_per_file": "limit_per_file",
             "total_max_matches": Naming(
                 "limit", f"Number of hits, or of paths, at most (default {_MATCHES})."
             ),

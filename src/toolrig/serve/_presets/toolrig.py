@@ -44,19 +44,24 @@ OFFERS = (
     Offer(
         GREP,
         "grep",
-        "Search files for a regular expression (Python's `re`, line by line). output_mode `content` returns "
-        "`path:line:text` for each hit, `files_with_matches` the paths, `count` the paths with their number "
-        "of hits. In path order; a last line in brackets says how to get the rest. Binary files and what git "
-        "ignores are left out.",
+        "Search files for a regular expression (Python's `re`, line by line unless multiline is set). "
+        "output_mode `content` returns `path:line:text` for each hit, `files_with_matches` the paths, "
+        "`count` the paths with their number of hits. In path order; a last line in brackets says how to get "
+        "the rest. Binary files and what git ignores are left out.",
         same(
             "pattern",
             "path",
             "glob",
+            "type",
             "output_mode",
             "fixed",
             "ignore_case",
+            "word",
+            "only_matching",
+            "multiline",
             "context",
             "limit",
+            "limit_per_file",
             "offset",
             "gitignore",
         ),
