@@ -181,7 +181,7 @@ class _Replacing:
 
     def _change(self, path: str, *, full: bool) -> FileChange | None:
         with self._jail.spot(path, follow=self._follow) as spot:
-            data, info, token = content_of(spot, None)
+            data, info, token = content_of(spot, None, tell=self._dry_run)
             rewrite = Rewrite(data, self._prefix + path, self._confirm, self._new)
             if full and rewrite.changes:
                 self.truncated = True

@@ -166,10 +166,11 @@ def multi_edit_jail(
         raise ValueError("there are no edits: give at least one")
     steps = _checked(edits)
     with jail.spot(path) as spot:
-        data, info, token = content_of(spot, if_unchanged)
+        written = not dry_run and len(steps) == 1  # several edits may undo each other
+        data, info, token = content_of(spot, if_unchanged, tell=not written)
         revision = Revision(data, spot.shown)
         _apply(revision, steps)
-        if not dry_run and (len(steps) == 1 or revision.body != revision.before):
+        if written or (not dry_run and revision.body != revision.before):
             token = token_written(replace_unchanged(spot, revision.data(), info, sync=sync))
     return Edited(
         path=os.fspath(path),
@@ -221,8 +222,12 @@ def _numbered(failure: ValueError, number: int, count: int) -> ValueError:
     return type(failure)(f"edit {number} of {count}: {failure}") if count > 1 else failure
 
 
-def content_of(spot: "Spot", if_unchanged: str | None) -> tuple[bytes, os.stat_result, str]:
-    """Return the content of the regular file *spot*, its state and its token.
+def content_of(
+    spot: "Spot", if_unchanged: str | None, *, tell: bool = True
+) -> tuple[bytes, os.stat_result, str]:
+    """Return the content of the regular file *spot*, its state and its token; "" unless that is to be told.
+
+    The token of a file that has just changed costs a second reading of it.
 
     Raises:
         FileChangedError: the file is not the version of *if_unchanged*.
@@ -234,7 +239,7 @@ def content_of(spot: "Spot", if_unchanged: str | None) -> tuple[bytes, os.stat_r
         info = os.fstat(fd)
         if if_unchanged is not None and not still(if_unchanged, fd, info):
             raise file_changed(spot, "has changed since")
-        token = token_of(fd, info)
+        token = token_of(fd, info) if tell else ""
         return _all(fd, info.st_size), info, token
     finally:
         os.close(fd)
